@@ -1,0 +1,210 @@
+"""Builds boto3 clients from the settings and keeps one of each per process."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+import threading
+from collections.abc import Hashable, Mapping
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+import botocore.session
+from botocore.config import Config
+from django.core.exceptions import ImproperlyConfigured
+from django.core.signals import setting_changed
+from django.dispatch import receiver
+
+from ..conf import settings
+
+__all__ = [
+    "CONNECT_TIMEOUT",
+    "LOCAL_REGION",
+    "MAX_ATTEMPTS",
+    "READ_TIMEOUT",
+    "clear_client_cache",
+    "client_config",
+    "get_client",
+    "is_loopback",
+    "region_from_endpoint",
+]
+
+#: Seconds to wait for a connection to AWS.
+CONNECT_TIMEOUT = 5
+#: Seconds to wait for an answer of AWS.
+READ_TIMEOUT = 20
+#: How often a request is sent at most, the first time included.
+MAX_ATTEMPTS = 3
+
+#: Region that requests to a gateway on this machine are signed for.
+LOCAL_REGION = "local"
+#: Signs requests to a gateway on this machine; a developer's own keys never do.
+LOCAL_IDENTITY: Mapping[str, str | None] = {
+    "region_name": LOCAL_REGION,
+    "aws_access_key_id": "local",
+    "aws_secret_access_key": "local",
+    "aws_session_token": None,
+}
+
+NO_REGION = "AWS_GATEWAY_REGION_NAME or AWS_REGION_NAME must be set within settings.py"
+
+# The region is the label after "execute-api" in every partition (amazonaws.com, amazonaws.com.cn,
+# amazonaws.eu, c2s.ic.gov, ...), so the suffix needs no list.
+# https://docs.aws.amazon.com/general/latest/gr/apigateway.html
+EXECUTE_API_HOST = re.compile(r"[^.]+\.execute-api\.(?P<region>[a-z]+(?:-[a-z]+)+-\d+)\.[a-z.-]+")
+
+_clients: dict[Hashable, Any] = {}
+_locks: dict[int, threading.Lock] = {}
+
+
+def client_config(
+    *,
+    connect_timeout: float = CONNECT_TIMEOUT,
+    read_timeout: float = READ_TIMEOUT,
+    max_attempts: int = MAX_ATTEMPTS,
+    **options: Any,
+) -> Config:
+    """Return a botocore ``Config`` with our time-outs and botocore's standard retries.
+
+    :param connect_timeout: seconds to wait for a connection.
+    :param read_timeout: seconds to wait for an answer.
+    :param max_attempts: how often a request is sent at most, the first time included.
+    :param options: any other option of ``botocore.config.Config``.
+    """
+    return Config(
+        connect_timeout=connect_timeout,
+        read_timeout=read_timeout,
+        retries={"mode": "standard", "max_attempts": max_attempts},
+        **options,
+    )
+
+
+DEFAULT_CONFIG = client_config()
+
+
+def get_client(
+    service: str, *, endpoint_url: str | None = None, config: Config | None = None, **kwargs: Any
+) -> Any:
+    """Return the client of an AWS service; equal arguments and settings share one per process.
+
+    The identity is the profile, else the two key settings, else boto3's default chain. The region
+    is the endpoint's, else the setting, else the profile's. A loopback endpoint gets the region
+    ``local`` and static keys. A client that could not be built is not remembered.
+
+    :param service: boto3's name of the service, for example ``apigatewayv2``.
+    :param endpoint_url: where requests go; by default ``WEBSOCKETS["endpoint_url"]``, else AWS.
+    :param config: replaces the default time-outs and retries.
+    :param kwargs: passed on to boto3.
+    :raises RuntimeError: nothing names a region.
+    :raises ImproperlyConfigured: ``WEBSOCKETS["endpoint_url"]`` names another host than the one
+        asked for.
+    :raises botocore.exceptions.ProfileNotFound: the profile does not exist.
+    """
+    url = endpoint_url or settings.endpoint_url
+    _refuse_other_host(url)
+    config = config or DEFAULT_CONFIG
+    key = (os.getpid(), service, url, *_identity(), _config_values(config), _freeze(kwargs))
+    client = _clients.get(key)
+    if client is None:
+        with _locks.setdefault(os.getpid(), threading.Lock()):
+            client = _clients.get(key) or _build(service, url, config, kwargs)
+            _clients[key] = client
+    return client
+
+
+def clear_client_cache() -> None:
+    """Forget every client, so that the next request builds a new one."""
+    _clients.clear()
+
+
+@receiver(setting_changed, dispatch_uid="django_aws_api_gateway_websockets.clients")
+def _forget_clients(*, setting: str, **kwargs: Any) -> None:
+    if setting.startswith(("AWS_", "WEBSOCKETS")):
+        clear_client_cache()
+
+
+def is_loopback(url: str) -> bool:
+    """Tell whether a URL names this very machine: ``localhost``, ``*.localhost`` or a loopback IP.
+
+    :raises ValueError: the URL cannot be parsed.
+    """
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def region_from_endpoint(url: str) -> str | None:
+    """Return the region of an API Gateway endpoint, or None for a custom domain.
+
+    :param url: of any scheme, for example ``wss://abc.execute-api.eu-west-1.amazonaws.com/live``.
+    """
+    match = EXECUTE_API_HOST.fullmatch(urlsplit(url).hostname or "")
+    return match["region"] if match else None
+
+
+def _refuse_other_host(url: str | None) -> None:
+    allowed = settings.endpoint_url
+    if allowed is None or url is None or _host(url) == _host(allowed):
+        return
+    raise ImproperlyConfigured(
+        f'WEBSOCKETS["endpoint_url"] is set to {_host(allowed)}, so nothing is sent to '
+        f"{_host(url)}. Unset it to talk to AWS."
+    )
+
+
+def _host(url: str) -> str:
+    return "this machine" if is_loopback(url) else urlsplit(url).hostname or url
+
+
+def _identity() -> tuple[Hashable, ...]:
+    return settings.iam_profile, settings.access_key, settings.region_name
+
+
+@lru_cache(maxsize=64)  # every send asks, and a Config does not change
+def _config_values(config: Config) -> Hashable:
+    return _freeze({name: getattr(config, name) for name in Config.OPTION_DEFAULTS})
+
+
+def _freeze(value: Any) -> Hashable:
+    if isinstance(value, Config):
+        return _config_values(value)
+    if isinstance(value, Mapping):
+        return tuple((name, _freeze(value[name])) for name in sorted(value))
+    if isinstance(value, list | tuple):
+        return tuple(_freeze(item) for item in value)
+    return value  # type: ignore[no-any-return]  # everything else that a client takes is hashable
+
+
+def _build(service: str, url: str | None, config: Config, kwargs: Mapping[str, Any]) -> Any:
+    if url and is_loopback(url):
+        return _build_local(service, url, config, kwargs)
+    profile = settings.iam_profile
+    session = boto3.Session(profile_name=profile) if profile else boto3
+    region = (url and region_from_endpoint(url)) or settings.region_name
+    options = {"region_name": region or (profile and session.region_name), **_keys(), **kwargs}
+    if not options["region_name"]:
+        raise RuntimeError(NO_REGION)
+    return session.client(service, endpoint_url=url, config=config, **options)
+
+
+def _keys() -> dict[str, str]:
+    if settings.iam_profile or settings.access_key is None:
+        return {}
+    key_id, secret = settings.access_key
+    return {"aws_access_key_id": key_id, "aws_secret_access_key": secret}
+
+
+def _build_local(service: str, url: str, config: Config, kwargs: Mapping[str, Any]) -> Any:
+    # Neither AWS_PROFILE nor HTTP_PROXY of the shell has a say in a request to this machine.
+    no_profile = {"profile": (None, None, None, None)}
+    session = boto3.Session(
+        botocore_session=botocore.session.Session(session_vars=no_profile)  # type: ignore[arg-type,unused-ignore]
+    )
+    local_config = config.merge(Config(proxies={}))
+    options = {**kwargs, **LOCAL_IDENTITY}
+    return session.client(service, endpoint_url=url, config=local_config, **options)

@@ -1,0 +1,57 @@
+"""The transport that the settings name, built once and kept until they change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.signals import setting_changed
+from django.dispatch import receiver
+from django.utils.module_loading import import_string
+
+from ..conf import settings
+from .base import BaseTransport, ConnectionInfo, SendResult
+
+__all__ = ["BaseTransport", "ConnectionInfo", "SendResult", "get_transport"]
+
+SETTING = 'WEBSOCKETS["transport"]'
+
+_built: list[BaseTransport] = []
+
+
+def get_transport() -> BaseTransport:
+    """Return the transport of ``WEBSOCKETS["transport"]``, the same one until settings change.
+
+    :raises ImproperlyConfigured: the class cannot be imported, is no transport, or does not take
+        its options.
+    """
+    if not _built:
+        _built[:] = [_build(settings.transport)]
+    return _built[0]
+
+
+@receiver(setting_changed, dispatch_uid="django_aws_api_gateway_websockets.transports")
+def _forget_transport(*, setting: str, **kwargs: Any) -> None:
+    if setting == "WEBSOCKETS":
+        _built.clear()
+
+
+def _build(config: Mapping[str, Any]) -> BaseTransport:
+    backend = _import(config["BACKEND"])
+    try:
+        return backend(**config.get("OPTIONS", {}))
+    except (ImproperlyConfigured, TypeError) as error:
+        raise ImproperlyConfigured(f'{SETTING}["OPTIONS"]: {error}') from error
+
+
+def _import(path: str) -> type[BaseTransport]:
+    try:
+        backend = import_string(path)
+    except ImportError as error:
+        raise ImproperlyConfigured(f'{SETTING}["BACKEND"]: {error}') from error
+    if not (isinstance(backend, type) and issubclass(backend, BaseTransport)):
+        raise ImproperlyConfigured(
+            f'{SETTING}["BACKEND"]: {path} is not a subclass of BaseTransport.'
+        )
+    return backend

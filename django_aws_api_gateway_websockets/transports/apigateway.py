@@ -1,0 +1,96 @@
+"""The transport of production: the ``@connections`` API of AWS API Gateway, through boto3."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.core.checks import CheckMessage, Error
+
+from ..aws.clients import CONNECT_TIMEOUT, MAX_ATTEMPTS, client_config, get_client
+from ..aws.errors import translate_errors
+from .base import BaseTransport, ConnectionInfo, SendResult
+
+__all__ = ["APIGatewayTransport"]
+
+#: Seconds to wait for the answer to a post.
+READ_TIMEOUT = 10
+#: Connections that are kept open to one stage; as many posts may be in flight at once.
+MAX_POOL_CONNECTIONS = 256
+
+
+class APIGatewayTransport(BaseTransport):
+    """Posts to the ``@connections`` API of AWS API Gateway.
+
+    :param connect_timeout: seconds to wait for a connection.
+    :param read_timeout: seconds to wait for an answer.
+    :param max_attempts: how often a request is sent at most, the first time included. A post whose
+        answer was lost is sent again, so a client may get it twice; 1 never repeats.
+    :param max_pool_connections: connections to one stage that are kept open.
+    """
+
+    def __init__(
+        self,
+        *,
+        connect_timeout: float = CONNECT_TIMEOUT,
+        read_timeout: float = READ_TIMEOUT,
+        max_attempts: int = MAX_ATTEMPTS,
+        max_pool_connections: int = MAX_POOL_CONNECTIONS,
+        **unknown: Any,
+    ) -> None:
+        super().__init__(**unknown)
+        self.options: Mapping[str, Any] = {
+            "connect_timeout": connect_timeout,
+            "read_timeout": read_timeout,
+            "max_attempts": max_attempts,
+            "max_pool_connections": max_pool_connections,
+        }
+        self._config = client_config(**self.options)
+
+    def send(self, management_url: str, connection_id: str, payload: bytes) -> SendResult:
+        self.refuse_oversized(connection_id, payload)
+        with translate_errors(connection_id=connection_id):
+            client = self._client(management_url)
+            answer = client.post_to_connection(ConnectionId=connection_id, Data=payload)
+        return _send_result(answer["ResponseMetadata"])
+
+    def disconnect(self, management_url: str, connection_id: str) -> None:
+        with translate_errors(connection_id=connection_id):
+            self._client(management_url).delete_connection(ConnectionId=connection_id)
+
+    def info(self, management_url: str, connection_id: str) -> ConnectionInfo:
+        with translate_errors(connection_id=connection_id):
+            client = self._client(management_url)
+            answer = client.get_connection(ConnectionId=connection_id)
+        return _connection_info(answer)
+
+    def check(self) -> Iterator[CheckMessage]:
+        for name, value in self.options.items():
+            if not _is_positive(value):
+                yield Error(
+                    f"The option {name!r} of APIGatewayTransport must be a positive number.",
+                    hint="Times are in seconds, the rest are counts.",
+                )
+
+    def _client(self, management_url: str) -> Any:
+        return get_client(
+            "apigatewaymanagementapi", endpoint_url=management_url, config=self._config
+        )
+
+
+def _send_result(metadata: Mapping[str, Any]) -> SendResult:
+    return SendResult(status=metadata["HTTPStatusCode"], request_id=metadata.get("RequestId") or "")
+
+
+def _connection_info(answer: Mapping[str, Any]) -> ConnectionInfo:
+    identity = answer.get("Identity", {})
+    return ConnectionInfo(
+        connected_at=answer["ConnectedAt"],
+        last_active_at=answer["LastActiveAt"],
+        source_ip=identity.get("SourceIp") or "",
+        user_agent=identity.get("UserAgent") or "",
+    )
+
+
+def _is_positive(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
