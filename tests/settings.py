@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 import os
+import zlib
+from importlib import import_module
+from pathlib import Path
 from typing import Any
+
+DB = os.environ.get("DB", "sqlite")
+
+if DB == "mariadb":
+    import_module("pymysql").install_as_MySQLdb()
+
+# Two checkouts on one machine may be under test at once.
+TEST_NAME = f"test_websockets_{zlib.crc32(str(Path(__file__).resolve()).encode()):08x}"
 
 
 def database(engine: str) -> dict[str, Any]:
@@ -16,6 +27,7 @@ def database(engine: str) -> dict[str, Any]:
             "PASSWORD": os.environ.get("PGPASSWORD", ""),
             "HOST": os.environ.get("PGHOST", "127.0.0.1"),
             "PORT": os.environ.get("PGPORT", "5432"),
+            "TEST": {"NAME": TEST_NAME},
         }
     if engine == "mariadb":
         return {
@@ -26,11 +38,12 @@ def database(engine: str) -> dict[str, Any]:
             "HOST": os.environ.get("MYSQL_HOST", "127.0.0.1"),
             "PORT": os.environ.get("MYSQL_TCP_PORT", "3306"),
             "OPTIONS": {"charset": "utf8mb4"},
+            "TEST": {"NAME": TEST_NAME, "CHARSET": "utf8mb4"},
         }
     return {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}
 
 
-DATABASES = {"default": database(os.environ.get("DB", "sqlite"))}
+DATABASES = {"default": database(DB)}
 
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 INSTALLED_APPS = [
@@ -71,4 +84,6 @@ TEMPLATES = [
 USE_TZ = True
 
 AWS_GATEWAY_REGION_NAME = "eu-west-1"
-WEBSOCKETS = {"transport": {"BACKEND": "django_aws_api_gateway_websockets.transports.locmem.LocMemTransport"}}
+WEBSOCKETS = {
+    "transport": {"BACKEND": "django_aws_api_gateway_websockets.transports.locmem.LocMemTransport"}
+}
