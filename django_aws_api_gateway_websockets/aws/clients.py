@@ -23,11 +23,12 @@ from ..conf import settings
 __all__ = [
     "CONNECT_TIMEOUT",
     "LOCAL_REGION",
-    "MAX_ATTEMPTS",
+    "MAX_RETRIES",
     "READ_TIMEOUT",
     "clear_client_cache",
     "client_config",
     "get_client",
+    "get_region_name",
     "is_loopback",
     "region_from_endpoint",
 ]
@@ -36,8 +37,8 @@ __all__ = [
 CONNECT_TIMEOUT = 5
 #: Seconds to wait for an answer of AWS.
 READ_TIMEOUT = 20
-#: How often a request is sent at most, the first time included.
-MAX_ATTEMPTS = 3
+#: How often a request that failed for a passing reason is repeated at most.
+MAX_RETRIES = 3
 
 #: Region that requests to a gateway on this machine are signed for.
 LOCAL_REGION = "local"
@@ -64,20 +65,21 @@ def client_config(
     *,
     connect_timeout: float = CONNECT_TIMEOUT,
     read_timeout: float = READ_TIMEOUT,
-    max_attempts: int = MAX_ATTEMPTS,
+    max_retries: int = MAX_RETRIES,
     **options: Any,
 ) -> Config:
     """Return a botocore ``Config`` with our time-outs and botocore's standard retries.
 
     :param connect_timeout: seconds to wait for a connection.
     :param read_timeout: seconds to wait for an answer.
-    :param max_attempts: how often a request is sent at most, the first time included.
+    :param max_retries: how often a request that failed for a passing reason is repeated at most;
+        botocore calls it ``max_attempts``.
     :param options: any other option of ``botocore.config.Config``.
     """
     return Config(
         connect_timeout=connect_timeout,
         read_timeout=read_timeout,
-        retries={"mode": "standard", "max_attempts": max_attempts},
+        retries={"mode": "standard", "max_attempts": max_retries},
         **options,
     )
 
@@ -124,6 +126,16 @@ def clear_client_cache() -> None:
 def _forget_clients(*, setting: str, **kwargs: Any) -> None:
     if setting.startswith(("AWS_", "WEBSOCKETS")):
         clear_client_cache()
+
+
+def get_region_name() -> str:
+    """Return the region that the settings name.
+
+    :raises RuntimeError: neither setting names one.
+    """
+    if settings.region_name is None:
+        raise RuntimeError(NO_REGION)
+    return settings.region_name
 
 
 def is_loopback(url: str) -> bool:

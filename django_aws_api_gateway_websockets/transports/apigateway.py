@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Error
 
-from ..aws.clients import CONNECT_TIMEOUT, MAX_ATTEMPTS, client_config, get_client
+from ..aws.clients import CONNECT_TIMEOUT, MAX_RETRIES, client_config, get_client
 from ..aws.errors import translate_errors
 from .base import BaseTransport, ConnectionInfo, SendResult
 
@@ -24,8 +24,8 @@ class APIGatewayTransport(BaseTransport):
 
     :param connect_timeout: seconds to wait for a connection.
     :param read_timeout: seconds to wait for an answer.
-    :param max_attempts: how often a request is sent at most, the first time included. A post whose
-        answer was lost is sent again, so a client may get it twice; 1 never repeats.
+    :param max_retries: how often a request that failed for a passing reason is repeated at most. A
+        post whose answer was lost is repeated too, so a client may get it twice; 0 never repeats.
     :param max_pool_connections: connections to one stage that are kept open.
     """
 
@@ -34,7 +34,7 @@ class APIGatewayTransport(BaseTransport):
         *,
         connect_timeout: float = CONNECT_TIMEOUT,
         read_timeout: float = READ_TIMEOUT,
-        max_attempts: int = MAX_ATTEMPTS,
+        max_retries: int = MAX_RETRIES,
         max_pool_connections: int = MAX_POOL_CONNECTIONS,
         **unknown: Any,
     ) -> None:
@@ -42,7 +42,7 @@ class APIGatewayTransport(BaseTransport):
         self.options: Mapping[str, Any] = {
             "connect_timeout": connect_timeout,
             "read_timeout": read_timeout,
-            "max_attempts": max_attempts,
+            "max_retries": max_retries,
             "max_pool_connections": max_pool_connections,
         }
         self._config = client_config(**self.options)
