@@ -1,0 +1,252 @@
+"""Gateways and their routes: what should exist in AWS, and what does."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from ..aws.clients import get_region_name
+from ..conf import get_allowed_integration_hosts
+from ..protocol.endpoints import (
+    execute_api_endpoint,
+    host_is_allowed,
+    is_loopback,
+    management_url,
+    stage_url,
+)
+
+if TYPE_CHECKING:
+    pass
+
+__all__ = ["ApiGateway", "ApiGatewayAdditionalRoute", "validate_integration_host"]
+
+_CLAIM_LEASE = timedelta(minutes=15)
+
+_API_NAME = re.compile(r"[ a-zA-Z0-9_-]+")
+_DOMAIN_NAME = re.compile(
+    r"(?=.{1,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}", re.I
+)
+
+
+class ApiGateway(models.Model):
+    """One WebSocket API: its settings, and how much of it exists in AWS."""
+
+    class ProvisioningStatus(models.TextChoices):
+        """How far the creation in AWS has come."""
+
+        PENDING = "pending", "Pending"
+        CREATING = "creating", "Creating"
+        API_CREATED = "api_created", "API created"
+        ROUTES_CREATED = "routes_created", "Routes created"
+        DEPLOYED = "deployed", "Deployed"
+        DOMAIN_CREATED = "domain_created", "Custom domain created"
+        MAPPED = "mapped", "Custom domain mapped"
+
+    api_name = models.CharField(max_length=255, unique=True)
+    api_description = models.CharField(max_length=255, blank=True, default="")
+    default_channel_name = models.CharField(max_length=128, blank=True, default="")
+    domain_name = models.CharField(max_length=255, blank=True, default="")
+    target_base_endpoint = models.URLField(null=True, blank=True, default=None)  # noqa: DJ001
+    certificate_arn = models.CharField(max_length=255, blank=True, default="")
+    hosted_zone_id = models.CharField(max_length=32, blank=True, default="")
+    api_key_selection_expression = models.CharField(
+        max_length=255, default="$request.header.x-api-key"
+    )
+    route_selection_expression = models.CharField(max_length=255, default="$request.body.action")
+    route_key = models.CharField(max_length=255, default="$default")
+    stage_name = models.CharField(max_length=63, blank=True, default="production")
+    stage_description = models.CharField(max_length=63, blank=True, default="")
+    deployment_id = models.CharField(max_length=32, blank=True, default="", editable=False)
+    tags = models.JSONField(blank=True, default=dict)
+    api_id = models.CharField(max_length=32, blank=True, default="")
+    api_endpoint = models.CharField(max_length=255, blank=True, default="")
+    api_gateway_domain_name = models.CharField(max_length=255, blank=True, default="")
+    api_mapping_id = models.CharField(max_length=128, blank=True, default="")
+    api_created = models.BooleanField(default=False, editable=False)
+    custom_domain_created = models.BooleanField(default=False, editable=False)
+    provisioning_status = models.CharField(
+        max_length=16, choices=ProvisioningStatus.choices, default=ProvisioningStatus.PENDING
+    )
+    last_error = models.CharField(max_length=255, blank=True, default="", editable=False)
+    two_way = models.BooleanField(
+        default=True,
+        db_default=False,
+        help_text="What a handler returns reaches the client as the answer of its route.",
+    )
+    headers_mapped = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="All integrations of this gateway map the trusted X-Ws-* headers.",
+    )
+    creation_id = models.CharField(
+        max_length=32, blank=True, default="", db_default="", editable=False
+    )
+    claimed_at = models.DateTimeField(null=True, blank=True, default=None, editable=False)
+    created_on = models.DateTimeField(auto_now_add=True)
+    updated_on = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["api_id"], name="django_aws__api_id_0da7ec_idx"),
+            models.Index(fields=["domain_name"], name="django_aws__domain__3b4423_idx"),
+            models.Index(fields=["custom_domain_created"], name="django_aws__custom__5e8390_idx"),
+            models.Index(fields=["api_created"], name="django_aws__api_cre_376add_idx"),
+            models.Index(fields=["created_on"], name="django_aws__created_32cf2a_idx"),
+        ]
+
+    def __str__(self) -> str:
+        return self.api_name
+
+    def save(self, **kwargs: Any) -> None:
+        """Store the row; without ``update_fields`` it is validated first.
+
+        Raises:
+            ValidationError: a field is invalid.
+        """
+        if self.target_base_endpoint and not self.target_base_endpoint.endswith("/"):
+            self.target_base_endpoint += "/"
+        if kwargs.get("update_fields") is None:
+            self.full_clean()
+        super().save(**kwargs)
+
+    def clean(self) -> None:
+        """Check what AWS or the project would refuse; blank values are not checked.
+
+        Raises:
+            ValidationError: keyed by field.
+        """
+        errors = {}
+        if self.api_name and not _API_NAME.fullmatch(self.api_name):
+            errors["api_name"] = "Use letters, digits, spaces, hyphens and underscores only."
+        if self.domain_name and not _DOMAIN_NAME.fullmatch(self.domain_name):
+            errors["domain_name"] = "Invalid domain name format"
+        if errors:
+            raise ValidationError(errors)
+        if self.target_base_endpoint:
+            validate_integration_host(self.target_base_endpoint, "target_base_endpoint")
+
+    @property
+    def is_deployed(self) -> bool:
+        """Whether the API exists in AWS and has a deployment."""
+        return bool(self.api_created and self.api_id and self.deployment_id)
+
+    @property
+    def effective_provisioning_status(self) -> str:
+        """The stored status; rows from before it was stored are judged by their flags."""
+        if self.provisioning_status != self.ProvisioningStatus.PENDING or not self.api_created:
+            return self.provisioning_status
+        if self.custom_domain_created:
+            return self.ProvisioningStatus.MAPPED
+        return self.ProvisioningStatus.DEPLOYED
+
+    @property
+    def needs_api_creation(self) -> bool:
+        """Whether ``create_gateway()`` has something left to do."""
+        return self.effective_provisioning_status not in (
+            self.ProvisioningStatus.DEPLOYED,
+            self.ProvisioningStatus.DOMAIN_CREATED,
+            self.ProvisioningStatus.MAPPED,
+        )
+
+    @property
+    def needs_custom_domain(self) -> bool:
+        """Whether the API stands and its custom domain does not."""
+        return self.effective_provisioning_status in (
+            self.ProvisioningStatus.DEPLOYED,
+            self.ProvisioningStatus.DOMAIN_CREATED,
+        )
+
+    @property
+    def connection_url(self) -> str:
+        """What a browser opens, without a trailing slash.
+
+        The custom domain when it is mapped, or when it has no certificate here and so was set up
+        elsewhere; else the endpoint and the stage.
+
+        Raises:
+            RuntimeError: the row has no endpoint, and no setting names a region.
+        """
+        endpoint = self._endpoint()
+        if self._uses_custom_domain() and not is_loopback(endpoint):
+            return f"wss://{self.domain_name}"
+        return stage_url(endpoint, self.stage_name)
+
+    @property
+    def management_url(self) -> str:
+        """Where posts to connections go: ``connection_url`` over HTTP.
+
+        Raises:
+            RuntimeError: the row has no endpoint, and no setting names a region.
+        """
+        return management_url(self.connection_url)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the API lives in an emulator on this machine."""
+        return bool(self.api_endpoint) and is_loopback(self.api_endpoint)
+
+    def _endpoint(self) -> str:
+        return self.api_endpoint or execute_api_endpoint(self.api_id, get_region_name())
+
+    def _uses_custom_domain(self) -> bool:
+        mapped = self.effective_provisioning_status == self.ProvisioningStatus.MAPPED
+        return bool(self.domain_name) and (mapped or not self.certificate_arn)
+
+
+class ApiGatewayAdditionalRoute(models.Model):
+    """A route beside ``$connect``, ``$disconnect`` and ``$default``."""
+
+    api_gateway = models.ForeignKey(
+        ApiGateway, on_delete=models.CASCADE, related_name="additional_routes"
+    )
+    name = models.CharField(max_length=63)
+    route_key = models.CharField(max_length=64, db_index=True)
+    integration_url = models.URLField()
+    deployed = models.BooleanField(default=False, editable=False)
+    route_id = models.CharField(max_length=32, blank=True, default="", editable=False)
+    integration_id = models.CharField(max_length=32, blank=True, default="", editable=False)
+    created_on = models.DateTimeField(auto_now_add=True)
+    updated_on = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        unique_together = [["api_gateway", "route_key"]]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, **kwargs: Any) -> None:
+        """Store the row; without ``update_fields`` it is validated first.
+
+        Raises:
+            ValidationError: a field is invalid.
+        """
+        if kwargs.get("update_fields") is None:
+            self.full_clean()
+        super().save(**kwargs)
+
+    def clean(self) -> None:
+        """Check that the integration's host is allowed.
+
+        Raises:
+            ValidationError: on ``integration_url``.
+        """
+        if self.integration_url:
+            validate_integration_host(self.integration_url, "integration_url")
+
+
+def validate_integration_host(url: str, field: str) -> None:
+    """Check the host of an integration against ``WEBSOCKETS["allowed_integration_hosts"]``.
+
+    Raises:
+        ValidationError: on ``field``; it does not list the hosts that are allowed.
+    """
+    allowed = get_allowed_integration_hosts()
+    if allowed is not None and not host_is_allowed(url, allowed):
+        raise ValidationError(
+            {field: "Integrations may not point at this host (allowed_integration_hosts)."}
+        )

@@ -1,0 +1,156 @@
+"""Single-use tokens, with which a page proves at ``$connect`` who opened it."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings as django_settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser
+
+__all__ = [
+    "WebSocketToken",
+    "hash_session_key",
+    "hash_token",
+    "hash_user_auth",
+    "session_key_hashes",
+    "user_auth_hashes",
+]
+
+_SESSION_KEY_SALT = "django_aws_api_gateway_websockets.WebSocketToken.session_key"
+_AUTH_SALT = "django_aws_api_gateway_websockets.WebSocketSession.auth_hash"
+
+
+class WebSocketToken(models.Model):
+    """A token; the database holds its hash, only ``generate_token`` returns the clear value."""
+
+    token = models.CharField(
+        max_length=64,
+        unique=True,
+        validators=[RegexValidator(r"^[a-f0-9]{64}\Z", "Invalid token format")],
+    )
+    user = models.ForeignKey(
+        django_settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="websocket_tokens"
+    )
+    session_key = models.CharField(max_length=64, db_index=True)
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+    used = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["token", "used"], name="idx_websocket_tokens_used")]
+
+    def __str__(self) -> str:
+        return f"Token {self.pk}"
+
+    @classmethod
+    def generate_token(cls, user: AbstractBaseUser, session_key: str) -> WebSocketToken:
+        """Create a token for one connection of ``user``.
+
+        Args:
+            user: whom the connection will belong to.
+            session_key: key of the login session, which must open the connection too.
+
+        Returns:
+            The row as stored, but for ``token``: here it is the clear value, for the client.
+        """
+        clear_value = secrets.token_hex(32)
+        row = cls.objects.create(
+            token=hash_token(clear_value), user=user, session_key=hash_session_key(session_key)
+        )
+        row.token = clear_value
+        return row
+
+    @classmethod
+    def find_valid(
+        cls, token_value: str, session_key: str, max_age_seconds: int = 60
+    ) -> WebSocketToken | None:
+        """Return the unused token of this value, login session and age, with its user, or None.
+
+        Only a token of an active user is valid.
+        """
+        token = (
+            cls.objects.filter(
+                token=hash_token(token_value),
+                session_key__in=list(session_key_hashes(session_key)),
+                used=False,
+                created_at__gte=timezone.now() - timedelta(seconds=max_age_seconds),
+            )
+            .select_related("user")
+            .first()
+        )
+        return token if token and token.user.is_active else None
+
+    @classmethod
+    def validate_and_consume(
+        cls, token_value: str, session_key: str, max_age_seconds: int = 60
+    ) -> AbstractBaseUser | None:
+        """Return the user of a valid token and use it up, or None."""
+        token = cls.find_valid(token_value, session_key, max_age_seconds)
+        return token.user if token and token.consume() else None
+
+    @classmethod
+    def cleanup_expired(cls, max_age_seconds: int = 300) -> tuple[int, dict[str, int]]:
+        """Delete the tokens that are older, used or not; return Django's deletion counts."""
+        before = timezone.now() - timedelta(seconds=max_age_seconds)
+        return cls.objects.filter(created_at__lt=before).delete()
+
+    @classmethod
+    def check_rate_limit(cls, user: AbstractBaseUser, max_tokens_per_minute: int = 10) -> bool:
+        """Return whether ``user`` may have one more token within this minute."""
+        since = timezone.now() - timedelta(minutes=1)
+        return cls.objects.filter(user=user, created_at__gte=since).count() < max_tokens_per_minute
+
+    def consume(self) -> bool:
+        """Use the token up; of several callers at once exactly one is told True."""
+        changed = type(self).objects.filter(pk=self.pk, used=False).update(used=True)
+        self.used = True
+        return changed == 1
+
+
+def hash_token(clear_value: str) -> str:
+    """Return what is stored of a token: its SHA-256, as 64 hexadecimal digits.
+
+    A token is 256 random bits, so a plain hash cannot be turned back by guessing.
+    """
+    return hashlib.sha256(clear_value.encode("utf-8", "replace")).hexdigest()
+
+
+def hash_session_key(session_key: str) -> str:
+    """Return the keyed hash of a login session's key; its format is stored and never changes."""
+    return _keyed_hash(_SESSION_KEY_SALT, session_key)
+
+
+def session_key_hashes(session_key: str) -> Iterator[str]:
+    """Yield the hash under ``SECRET_KEY`` and under each of ``SECRET_KEY_FALLBACKS``."""
+    for secret in (django_settings.SECRET_KEY, *django_settings.SECRET_KEY_FALLBACKS):
+        yield _keyed_hash(_SESSION_KEY_SALT, session_key, secret)
+
+
+def hash_user_auth(user: Any) -> str:
+    """Return a hash that changes with the user's password, or "" when the user model has none."""
+    get_hash = getattr(user, "get_session_auth_hash", None)
+    return _keyed_hash(_AUTH_SALT, get_hash()) if get_hash else ""
+
+
+def user_auth_hashes(user: Any) -> Iterator[str]:
+    """Yield the hash under ``SECRET_KEY`` and under each of ``SECRET_KEY_FALLBACKS``."""
+    get_fallbacks = getattr(user, "get_session_auth_fallback_hash", None)
+    yield hash_user_auth(user)
+    if get_fallbacks:
+        for secret, value in zip(
+            django_settings.SECRET_KEY_FALLBACKS, get_fallbacks(), strict=False
+        ):
+            yield _keyed_hash(_AUTH_SALT, value, secret)
+
+
+def _keyed_hash(salt: str, value: str, secret: str | bytes | None = None) -> str:
+    return salted_hmac(salt, value, secret=secret, algorithm="sha256").hexdigest()

@@ -1,0 +1,96 @@
+"""The URLs of a gateway: where browsers connect, where posts go, and what the host name tells."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from urllib.parse import urlsplit, urlunsplit
+
+__all__ = [
+    "execute_api_endpoint",
+    "host_is_allowed",
+    "is_loopback",
+    "management_url",
+    "region_from_endpoint",
+    "stage_url",
+    "with_page_host",
+]
+
+# The region is the label after "execute-api" in every partition (amazonaws.com, amazonaws.com.cn,
+# amazonaws.eu, c2s.ic.gov, ...), so the suffix needs no list.
+# https://docs.aws.amazon.com/general/latest/gr/apigateway.html
+_EXECUTE_API_HOST = re.compile(r"[^.]+\.execute-api\.(?P<region>[a-z]+(?:-[a-z]+)+-\d+)\.[a-z.-]+")
+
+_SOCKET_SCHEMES = {"http": "ws", "https": "wss"}
+_HTTP_SCHEMES = {"ws": "http", "wss": "https"}
+
+
+def execute_api_endpoint(api_id: str, region: str) -> str:
+    """Return the endpoint that AWS gives an API: ``wss://{api}.execute-api.{region}...``."""
+    suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+    return f"wss://{api_id}.execute-api.{region}.{suffix}"
+
+
+def stage_url(endpoint: str, stage: str) -> str:
+    """Return what a browser opens for a stage: scheme ``ws`` or ``wss``, no trailing slash."""
+    parts = urlsplit(endpoint)
+    scheme = _SOCKET_SCHEMES.get(parts.scheme, parts.scheme)
+    path = "/".join(part for part in (parts.path.rstrip("/"), stage) if part)
+    return urlunsplit((scheme, parts.netloc, path, "", ""))
+
+
+def management_url(connection_url: str) -> str:
+    """Return where posts go: the URL that browsers open, with an HTTP scheme."""
+    parts = urlsplit(connection_url)
+    return urlunsplit(parts._replace(scheme=_HTTP_SCHEMES.get(parts.scheme, parts.scheme)))
+
+
+def region_from_endpoint(url: str) -> str | None:
+    """Return the region of an API Gateway endpoint of any scheme, or None for a custom domain."""
+    match = _EXECUTE_API_HOST.fullmatch(urlsplit(url).hostname or "")
+    return match["region"] if match else None
+
+
+def is_loopback(url: str) -> bool:
+    """Return whether a URL names this machine: ``localhost``, ``*.localhost`` or a loopback IP.
+
+    Raises:
+        ValueError: the URL cannot be parsed.
+    """
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def with_page_host(url: str, page_host: str) -> str:
+    """Return a loopback ``url`` under the loopback name that the page was asked for.
+
+    A browser takes ``localhost`` and ``127.0.0.1`` for two sites and sends no cookie from one to
+    the other. Any other URL, and any other page host, leaves ``url`` as it is.
+
+    Args:
+        url: what the page's script would open.
+        page_host: the page's ``Host`` header.
+    """
+    if not is_loopback(url) or not is_loopback(f"//{page_host}"):
+        return url
+    parts, page = urlsplit(url), urlsplit(f"//{page_host}")
+    name = f"[{page.hostname}]" if ":" in (page.hostname or "") else page.hostname
+    return urlunsplit(parts._replace(netloc=f"{name}:{parts.port}" if parts.port else f"{name}"))
+
+
+def host_is_allowed(url: str, patterns: list[str]) -> bool:
+    """Return whether the host of ``url`` is one of ``patterns``; the port does not count.
+
+    Args:
+        url: an integration's URL.
+        patterns: lower-case host names; ``*.x`` stands for every sub-domain of ``x``, not for
+            ``x`` itself.
+    """
+    host = urlsplit(url).hostname or ""
+    return any(
+        host.endswith(pattern[1:]) if pattern.startswith("*.") else host == pattern
+        for pattern in patterns
+    )

@@ -1,0 +1,92 @@
+"""What happens by itself: the log of refusals, the end of sessions, the guard of the upgrade."""
+
+from __future__ import annotations
+
+import logging
+from importlib import import_module
+from typing import Any
+
+from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_out
+from django.core.management.base import CommandError
+from django.db import connections
+from django.db.migrations.recorder import MigrationRecorder
+from django.db.models.signals import pre_delete, pre_migrate
+from django.http import HttpRequest
+from django.utils import timezone
+
+from .exceptions import ConnectionRefused, MessageRefused
+from .models import ApiGateway, WebSocketSession
+from .models.tokens import session_key_hashes
+from .protocol.events import Event
+from .signals import connection_refused, message_refused
+
+__all__ = ["connect"]
+
+handshake_logger = logging.getLogger("django_aws_api_gateway_websockets.handshake")
+dispatch_logger = logging.getLogger("django_aws_api_gateway_websockets.dispatch")
+
+_SQUASHED = "django_aws_api_gateway_websockets.migrations.0001_squashed_0015"
+
+
+def connect(app_config: AppConfig) -> None:
+    """Connect every receiver of this package; called once, when the app is ready."""
+    pre_migrate.connect(_refuse_partial_upgrade, sender=app_config)
+    pre_delete.connect(_close_sessions_of_gateway, sender=ApiGateway)
+    user_logged_out.connect(_close_sessions_of_login)
+    connection_refused.connect(_log_connection_refused)
+    message_refused.connect(_log_message_refused)
+
+
+def _refuse_partial_upgrade(*, using: str, **kwargs: Any) -> None:
+    """Stop a migration that Django would run on a schema half-way to that of 4.1.0."""
+    replaced = set(import_module(_SQUASHED).Migration.replaces)
+    missing = replaced - set(MigrationRecorder(connections[using]).applied_migrations())
+    if missing and missing != replaced:
+        names = ", ".join(sorted(name for app, name in missing))
+        raise CommandError(
+            "This database has only some of the migrations of django-aws-api-gateway-websockets "
+            f"4.1.0 (it lacks {names}): install 4.1.0 and migrate first."
+        )
+
+
+def _close_sessions_of_gateway(*, instance: ApiGateway, using: str, **kwargs: Any) -> None:
+    WebSocketSession.objects.using(using).filter(api_gateway=instance, connected=True).update(
+        connected=False, updated_on=timezone.now()
+    )
+
+
+def _close_sessions_of_login(*, request: HttpRequest | None, **kwargs: Any) -> None:
+    session_key = request and hasattr(request, "session") and request.session.session_key
+    if session_key:
+        WebSocketSession.objects.filter(
+            session_key_hash__in=list(session_key_hashes(session_key)), connected=True
+        ).update(connected=False, updated_on=timezone.now())
+
+
+def _log_connection_refused(**kwargs: Any) -> None:
+    _log_refusal(handshake_logger, "Connection", **kwargs)
+
+
+def _log_message_refused(**kwargs: Any) -> None:
+    _log_refusal(dispatch_logger, "Message", **kwargs)
+
+
+def _log_refusal(
+    logger: logging.Logger,
+    what: str,
+    *,
+    refusal: ConnectionRefused | MessageRefused,
+    event: Event,
+    gateway: ApiGateway | None,
+    **kwargs: Any,
+) -> None:
+    logger.warning(
+        "%s refused: %s (connection %r, gateway %s, trace %r)",
+        what,
+        refusal,
+        event.connection_id[:128],
+        gateway or "unknown",
+        event.trace_id[:128],
+        extra={"code": refusal.code, "status_code": refusal.status},
+    )

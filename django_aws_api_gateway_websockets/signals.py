@@ -1,0 +1,16 @@
+"""The signals that this package sends; the sender is always the view class.
+
+``connection_opened(session, event)``, ``connection_closed(event)``,
+``connection_refused(refusal, event, gateway)`` and ``message_refused(refusal, event, gateway)``.
+"""
+
+from __future__ import annotations
+
+from django.dispatch import Signal
+
+__all__ = ["connection_closed", "connection_opened", "connection_refused", "message_refused"]
+
+connection_opened = Signal()
+connection_closed = Signal()
+connection_refused = Signal()
+message_refused = Signal()
