@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
-import re
 import threading
 from collections.abc import Hashable, Mapping
 from functools import lru_cache
@@ -19,6 +17,7 @@ from django.core.signals import setting_changed
 from django.dispatch import receiver
 
 from ..conf import settings
+from ..protocol.endpoints import is_loopback, region_from_endpoint
 
 __all__ = [
     "CONNECT_TIMEOUT",
@@ -29,8 +28,6 @@ __all__ = [
     "client_config",
     "get_client",
     "get_region_name",
-    "is_loopback",
-    "region_from_endpoint",
 ]
 
 #: Seconds to wait for a connection to AWS.
@@ -51,11 +48,6 @@ LOCAL_IDENTITY: Mapping[str, str | None] = {
 }
 
 NO_REGION = "AWS_GATEWAY_REGION_NAME or AWS_REGION_NAME must be set within settings.py"
-
-# The region is the label after "execute-api" in every partition (amazonaws.com, amazonaws.com.cn,
-# amazonaws.eu, c2s.ic.gov, ...), so the suffix needs no list.
-# https://docs.aws.amazon.com/general/latest/gr/apigateway.html
-EXECUTE_API_HOST = re.compile(r"[^.]+\.execute-api\.(?P<region>[a-z]+(?:-[a-z]+)+-\d+)\.[a-z.-]+")
 
 _clients: dict[Hashable, Any] = {}
 _locks: dict[int, threading.Lock] = {}
@@ -136,27 +128,6 @@ def get_region_name() -> str:
     if settings.region_name is None:
         raise RuntimeError(NO_REGION)
     return settings.region_name
-
-
-def is_loopback(url: str) -> bool:
-    """Tell whether a URL names this very machine: ``localhost``, ``*.localhost`` or a loopback IP.
-
-    :raises ValueError: the URL cannot be parsed.
-    """
-    host = urlsplit(url).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
-
-
-def region_from_endpoint(url: str) -> str | None:
-    """Return the region of an API Gateway endpoint, or None for a custom domain.
-
-    :param url: of any scheme, for example ``wss://abc.execute-api.eu-west-1.amazonaws.com/live``.
-    """
-    match = EXECUTE_API_HOST.fullmatch(urlsplit(url).hostname or "")
-    return match["region"] if match else None
 
 
 def _refuse_other_host(url: str | None) -> None:
