@@ -17,9 +17,10 @@ LAYERS = (
     ("exceptions", "conf", "signals"),
     (
         "protocol.limits",
-        "protocol.events",
+        "protocol.endpoints",
         "protocol.routes",
         "protocol.messages",
+        "protocol.events",
         "protocol.origins",
         "protocol",
     ),
@@ -36,6 +37,7 @@ LAYERS = (
     ),
     ("provisioning.plan", "provisioning.run", "provisioning.iam", "provisioning"),
     (
+        "models.delivery",
         "models.gateways",
         "models.sessions",
         "models.channels",
