@@ -89,15 +89,16 @@ class Deployment:
     deployment_id: str
 
 
-def get_control_plane() -> ControlPlane:
-    """Return the control plane that the settings name.
+def get_control_plane(endpoint_url: str | None = None) -> ControlPlane:
+    """Return the control plane at ``endpoint_url``, by default the one that the settings name.
 
     Its client repeats nothing by itself: what creates something is not safe to repeat blindly.
 
     :raises RuntimeError: nothing names a region.
     :raises botocore.exceptions.ProfileNotFound: the profile does not exist.
     """
-    return ControlPlane(get_client("apigatewayv2", config=client_config(max_retries=0)))
+    config = client_config(max_retries=0)
+    return ControlPlane(get_client("apigatewayv2", endpoint_url=endpoint_url, config=config))
 
 
 class ControlPlane:

@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
-import re
+from collections import deque
+from collections.abc import Iterator
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import models
 
 from ..aws.clients import get_region_name
-from ..conf import get_allowed_integration_hosts
+from ..aws.control import ControlPlane, get_control_plane
 from ..protocol.endpoints import (
     execute_api_endpoint,
-    host_is_allowed,
     is_loopback,
     management_url,
     stage_url,
 )
+from ..provisioning.run import StepResult
+from .creation import create_in_aws
+from .validators import (
+    collect_errors,
+    validate_api_name,
+    validate_domain_name,
+    validate_integration_host,
+)
 
-if TYPE_CHECKING:
-    pass
-
-__all__ = ["ApiGateway", "ApiGatewayAdditionalRoute", "validate_integration_host"]
+__all__ = ["ApiGateway"]
 
 _CLAIM_LEASE = timedelta(minutes=15)
-
-_API_NAME = re.compile(r"[ a-zA-Z0-9_-]+")
-_DOMAIN_NAME = re.compile(
-    r"(?=.{1,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}", re.I
-)
 
 
 class ApiGateway(models.Model):
@@ -120,15 +119,11 @@ class ApiGateway(models.Model):
         Raises:
             ValidationError: keyed by field.
         """
-        errors = {}
-        if self.api_name and not _API_NAME.fullmatch(self.api_name):
-            errors["api_name"] = "Use letters, digits, spaces, hyphens and underscores only."
-        if self.domain_name and not _DOMAIN_NAME.fullmatch(self.domain_name):
-            errors["domain_name"] = "Invalid domain name format"
-        if errors:
-            raise ValidationError(errors)
-        if self.target_base_endpoint:
-            validate_integration_host(self.target_base_endpoint, "target_base_endpoint")
+        collect_errors(
+            (validate_api_name, self.api_name, "api_name"),
+            (validate_domain_name, self.domain_name, "domain_name"),
+            (validate_integration_host, self.target_base_endpoint, "target_base_endpoint"),
+        )
 
     @property
     def is_deployed(self) -> bool:
@@ -160,6 +155,57 @@ class ApiGateway(models.Model):
             self.ProvisioningStatus.DEPLOYED,
             self.ProvisioningStatus.DOMAIN_CREATED,
         )
+
+    def create_gateway(self, *, control: ControlPlane | None = None) -> bool:
+        """Create the API in AWS with its routes and its stage, and deploy it.
+
+        Safe to call again after a failure: what exists is found and not made twice.
+
+        Args:
+            control: the control plane to create it in, by default the one of the settings.
+
+        Returns:
+            False when the API was there already.
+
+        Raises:
+            ValueError: ``target_base_endpoint`` is empty, the gateway secret is unusable, or
+                another run is creating the API.
+            ValidationError: the row is not stored yet, and a field is invalid.
+            Exception: whatever boto3 raised; ``last_error`` holds its code.
+        """
+        if not self.needs_api_creation:
+            return False
+        deque(self.creation_steps(control=control), maxlen=0)
+        return True
+
+    def creation_steps(self, *, control: ControlPlane | None = None) -> Iterator[StepResult]:
+        """Do what ``create_gateway`` does, and yield each step as it is done.
+
+        Raises:
+            ValueError: see ``create_gateway``, as everything else that may be raised.
+        """
+        if not self.target_base_endpoint:
+            raise ValueError("target_base_endpoint must be set before the API can be created.")
+        if self._state.adding:
+            self.save()
+        return create_in_aws(self, control or get_control_plane())
+
+    def forget_api(self) -> None:
+        """Take the row, and its routes, for not created; nothing is done in AWS."""
+        blank: dict[str, Any] = {
+            "api_id": "",
+            "api_endpoint": "",
+            "deployment_id": "",
+            "api_created": False,
+            "headers_mapped": False,
+            "creation_id": "",
+            "claimed_at": None,
+            "last_error": "",
+            "provisioning_status": self.ProvisioningStatus.PENDING,
+        }
+        type(self).objects.filter(pk=self.pk).update(**blank)
+        self.additional_routes.update(deployed=False, route_id="", integration_id="")
+        self.refresh_from_db(fields=list(blank))
 
     @property
     def connection_url(self) -> str:
@@ -196,57 +242,3 @@ class ApiGateway(models.Model):
     def _uses_custom_domain(self) -> bool:
         mapped = self.effective_provisioning_status == self.ProvisioningStatus.MAPPED
         return bool(self.domain_name) and (mapped or not self.certificate_arn)
-
-
-class ApiGatewayAdditionalRoute(models.Model):
-    """A route beside ``$connect``, ``$disconnect`` and ``$default``."""
-
-    api_gateway = models.ForeignKey(
-        ApiGateway, on_delete=models.CASCADE, related_name="additional_routes"
-    )
-    name = models.CharField(max_length=63)
-    route_key = models.CharField(max_length=64, db_index=True)
-    integration_url = models.URLField()
-    deployed = models.BooleanField(default=False, editable=False)
-    route_id = models.CharField(max_length=32, blank=True, default="", editable=False)
-    integration_id = models.CharField(max_length=32, blank=True, default="", editable=False)
-    created_on = models.DateTimeField(auto_now_add=True)
-    updated_on = models.DateTimeField(auto_now=True)
-
-    class Meta:
-        unique_together = [["api_gateway", "route_key"]]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def save(self, **kwargs: Any) -> None:
-        """Store the row; without ``update_fields`` it is validated first.
-
-        Raises:
-            ValidationError: a field is invalid.
-        """
-        if kwargs.get("update_fields") is None:
-            self.full_clean()
-        super().save(**kwargs)
-
-    def clean(self) -> None:
-        """Check that the integration's host is allowed.
-
-        Raises:
-            ValidationError: on ``integration_url``.
-        """
-        if self.integration_url:
-            validate_integration_host(self.integration_url, "integration_url")
-
-
-def validate_integration_host(url: str, field: str) -> None:
-    """Check the host of an integration against ``WEBSOCKETS["allowed_integration_hosts"]``.
-
-    Raises:
-        ValidationError: on ``field``; it does not list the hosts that are allowed.
-    """
-    allowed = get_allowed_integration_hosts()
-    if allowed is not None and not host_is_allowed(url, allowed):
-        raise ValidationError(
-            {field: "Integrations may not point at this host (allowed_integration_hosts)."}
-        )

@@ -19,6 +19,7 @@ __all__ = [
     "DesiredRoute",
     "Step",
     "StepKind",
+    "maps_all_headers",
     "plan",
 ]
 
@@ -178,6 +179,17 @@ def plan(desired: DesiredGateway, actual: ActualGateway) -> tuple[Step, ...]:
     is_deployed = all(step.skipped for step in steps)
     deployment_id = stage.deployment_id if stage and is_deployed else ""
     return (*steps, _step(StepKind.DEPLOYMENT, desired.stage_name, deployment_id))
+
+
+def maps_all_headers(actual: ActualGateway) -> bool:
+    """Return whether every integration in use maps all the headers that Django trusts."""
+    used = {route.integration_id for route in actual.routes}
+    wanted = request_parameters(None).items()
+    return bool(used) and all(
+        wanted <= item.request_parameters.items()
+        for item in actual.integrations
+        if item.integration_id in used
+    )
 
 
 def _step(kind: StepKind, subject: str, found_id: str) -> Step:

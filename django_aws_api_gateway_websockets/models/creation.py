@@ -1,0 +1,144 @@
+"""Takes a gateway through its creation in AWS, and records on its row how far it has come."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import DatabaseError
+from django.db.models import Q
+from django.utils import timezone
+
+from ..aws.control import ControlPlane
+from ..aws.errors import describe_error, original_error
+from ..conf import settings
+from ..provisioning.plan import DesiredGateway, DesiredRoute, StepKind, maps_all_headers
+from ..provisioning.run import StepResult, create, read_actual
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .gateways import ApiGateway
+
+__all__ = ["CLAIM_LEASE", "create_in_aws"]
+
+logger = logging.getLogger("django_aws_api_gateway_websockets.models")
+
+CLAIM_LEASE = timedelta(minutes=15)
+"""How long a run keeps others away; a run that died is taken over after it."""
+
+
+def create_in_aws(gateway: ApiGateway, control: ControlPlane) -> Iterator[StepResult]:
+    """Create what is missing of a gateway; yield each step once it is on the row.
+
+    Raises:
+        ValueError: another run is at it, or the gateway secret is unusable.
+        Exception: whatever boto3 raised; it is on the row as ``last_error``, and the next call
+            resumes.
+    """
+    secret = settings.sent_gateway_secret
+    search = _claim(gateway)
+    try:
+        desired = _desired(gateway, secret)
+        for result in create(desired, control=control, api_id=gateway.api_id, search=search):
+            _record(gateway, desired, result)
+            yield result
+        actual = read_actual(desired, control=control, api_id=gateway.api_id)
+        _store(gateway, headers_mapped=maps_all_headers(actual), claimed_at=None, last_error="")
+    except Exception as error:
+        _release(gateway, error)
+        raise original_error(error) from None
+
+
+def _claim(gateway: ApiGateway) -> bool:
+    """Keep other runs away; return whether an earlier run may have left an API behind."""
+    gateway.refresh_from_db(fields=["api_id", "creation_id", "provisioning_status"])
+    status = gateway.ProvisioningStatus
+    known = bool(gateway.creation_id)
+    claimed = {
+        "claimed_at": timezone.now(),
+        "creation_id": gateway.creation_id or uuid.uuid4().hex,
+        "provisioning_status": gateway.provisioning_status if gateway.api_id else status.CREATING,
+    }
+    expired = timezone.now() - CLAIM_LEASE
+    at_rest = ~Q(provisioning_status=status.CREATING) | Q(updated_on__lt=expired)
+    free = Q(claimed_at=None) & at_rest | Q(claimed_at__lt=expired)
+    rows = type(gateway)._base_manager.filter(free, pk=gateway.pk)
+    if not rows.update(updated_on=timezone.now(), **claimed):
+        raise ValueError(f"{gateway.api_name} is already being created.")
+    _set(gateway, claimed)
+    return known
+
+
+def _desired(gateway: ApiGateway, secret: str | None) -> DesiredGateway:
+    routes = gateway.additional_routes.order_by("pk")
+    return DesiredGateway(
+        name=gateway.api_name,
+        creation_id=gateway.creation_id,
+        target_base=gateway.target_base_endpoint or "",
+        description=gateway.api_description,
+        route_selection_expression=gateway.route_selection_expression,
+        api_key_selection_expression=gateway.api_key_selection_expression,
+        stage_name=gateway.stage_name,
+        stage_description=gateway.stage_description,
+        tags=gateway.tags,
+        two_way=gateway.two_way,
+        secret=secret,
+        additional_routes=tuple(
+            DesiredRoute(key=route.route_key, uri=route.integration_url) for route in routes
+        ),
+    )
+
+
+def _record(gateway: ApiGateway, desired: DesiredGateway, result: StepResult) -> None:
+    status = gateway.ProvisioningStatus
+    if result.kind is StepKind.API:
+        _store(
+            gateway,
+            api_id=result.api_id,
+            api_endpoint=result.api_endpoint,
+            provisioning_status=status.API_CREATED,
+        )
+    elif result.kind is StepKind.ROUTE:
+        gateway.additional_routes.filter(route_key=result.route_key).update(
+            route_id=result.route_id, integration_id=result.integration_id
+        )
+    elif result.kind is StepKind.DEPLOYMENT:
+        gateway.additional_routes.update(deployed=True)
+        _store(
+            gateway,
+            deployment_id=result.deployment_id,
+            api_created=True,
+            provisioning_status=status.DEPLOYED,
+        )
+    if _is_last_of_routes(desired, result):
+        _store(gateway, provisioning_status=status.ROUTES_CREATED)
+
+
+def _is_last_of_routes(desired: DesiredGateway, result: StepResult) -> bool:
+    last_kind = StepKind.ROUTE_RESPONSE if desired.two_way else StepKind.ROUTE
+    return result.kind is last_kind and result.route_key == desired.routes[-1].key
+
+
+def _release(gateway: ApiGateway, error: Exception) -> None:
+    """Let the next run in; a failure to write that down must not hide the error itself."""
+    values: dict[str, Any] = {"claimed_at": None, "last_error": describe_error(error)}
+    if not gateway.api_id:
+        values["provisioning_status"] = gateway.ProvisioningStatus.PENDING
+    try:
+        _store(gateway, **values)
+    except DatabaseError:
+        logger.exception("The error of %s could not be recorded", gateway.api_name)
+
+
+def _store(gateway: ApiGateway, **values: Any) -> None:
+    values["updated_on"] = timezone.now()
+    type(gateway)._base_manager.filter(pk=gateway.pk).update(**values)
+    _set(gateway, values)
+
+
+def _set(gateway: ApiGateway, values: dict[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(gateway, name, value)
