@@ -19,7 +19,7 @@ __all__ = [
 # The region is the label after "execute-api" in every partition (amazonaws.com, amazonaws.com.cn,
 # amazonaws.eu, c2s.ic.gov, ...), so the suffix needs no list.
 # https://docs.aws.amazon.com/general/latest/gr/apigateway.html
-_EXECUTE_API_HOST = re.compile(r"[^.]+\.execute-api\.(?P<region>[a-z]+(?:-[a-z]+)+-\d+)\.[a-z.-]+")
+_EXECUTE_API_HOST = re.compile(r"[^.]+\.execute-api\.(?P<region>[a-z]+(?:-[a-z]+)+-\d+)\..+")
 
 _SOCKET_SCHEMES = {"http": "ws", "https": "wss"}
 _HTTP_SCHEMES = {"ws": "http", "wss": "https"}
