@@ -37,15 +37,19 @@ LAYERS = (
     ),
     ("provisioning.plan", "provisioning.run", "provisioning.iam", "provisioning"),
     (
-        "models.delivery",
+        "models.validators",
+        "models.creation",
         "models.gateways",
+        "models.routes",
+        "models.delivery",
         "models.sessions",
         "models.channels",
         "models.tokens",
         "models.rate_limits",
+        "models.aliases",
         "models",
     ),
-    ("handshake", "dispatch", "receivers"),
+    ("trust", "handshake", "dispatch", "receivers"),
     (
         "views.websocket",
         "views.tokens",
@@ -111,6 +115,7 @@ def _module_name(root: Path, path: Path) -> str:
 def _check_module(package: str, name: str, path: Path, names: frozenset[str]) -> Iterator[str]:
     if not _has_place(name):
         yield f"1: {name} has no place in LAYERS"
+        return
     parent = name if path.name == "__init__.py" else name.rpartition(".")[0]
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for found in _imports(tree, package, parent, names):

@@ -63,6 +63,12 @@ class TestKeptRules:
 
         assert check_package(root) == []
 
+    def test_allows_the_version_everywhere(self, root: Path) -> None:
+        """The package's own module stands below all others."""
+        write(root, {"conf": "from . import __version__"})
+
+        assert check_package(root) == []
+
     def test_allows_late_imports_in_the_app_config(self, root: Path) -> None:
         """Models cannot be imported before the app registry is ready."""
         write(root, {"models/tokens": "", "apps": "def ready():\n    from .models import tokens"})
