@@ -154,13 +154,12 @@ def _config_values(config: Config) -> Hashable:
 
 
 def _freeze(value: Any) -> Hashable:
-    if isinstance(value, Config):
-        return _config_values(value)
     if isinstance(value, Mapping):
         return tuple((name, _freeze(value[name])) for name in sorted(value))
     if isinstance(value, list | tuple):
         return tuple(_freeze(item) for item in value)
-    return value  # type: ignore[no-any-return]  # everything else that a client takes is hashable
+    hashable: Hashable = value
+    return hashable
 
 
 def _build(service: str, url: str | None, config: Config, kwargs: Mapping[str, Any]) -> Any:
@@ -185,9 +184,7 @@ def _keys() -> dict[str, str]:
 def _build_local(service: str, url: str, config: Config, kwargs: Mapping[str, Any]) -> Any:
     # Neither AWS_PROFILE nor HTTP_PROXY of the shell has a say in a request to this machine.
     no_profile = {"profile": (None, None, None, None)}
-    session = boto3.Session(
-        botocore_session=botocore.session.Session(session_vars=no_profile)  # type: ignore[arg-type,unused-ignore]
-    )
+    session = boto3.Session(botocore_session=botocore.session.Session(session_vars=no_profile))
     local_config = config.merge(Config(proxies={}))
     options = {**kwargs, **LOCAL_IDENTITY}
     return session.client(service, endpoint_url=url, config=local_config, **options)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from django.core.checks import CheckMessage, Error
+from django.core.exceptions import ImproperlyConfigured
 
 from ..aws.clients import CONNECT_TIMEOUT, MAX_RETRIES, client_config, get_client
 from ..aws.errors import translate_errors
@@ -27,6 +27,7 @@ class APIGatewayTransport(BaseTransport):
     :param max_retries: how often a request that failed for a passing reason is repeated at most. A
         post whose answer was lost is repeated too, so a client may get it twice; 0 never repeats.
     :param max_pool_connections: connections to one stage that are kept open.
+    :raises ImproperlyConfigured: a value is not usable, or an option is unknown.
     """
 
     def __init__(
@@ -39,13 +40,15 @@ class APIGatewayTransport(BaseTransport):
         **unknown: Any,
     ) -> None:
         super().__init__(**unknown)
-        self.options: Mapping[str, Any] = {
-            "connect_timeout": connect_timeout,
-            "read_timeout": read_timeout,
-            "max_retries": max_retries,
-            "max_pool_connections": max_pool_connections,
-        }
-        self._config = client_config(**self.options)
+        _require_seconds(connect_timeout=connect_timeout, read_timeout=read_timeout)
+        _require_count(0, max_retries=max_retries)
+        _require_count(1, max_pool_connections=max_pool_connections)
+        self._config = client_config(
+            connect_timeout=connect_timeout,
+            read_timeout=read_timeout,
+            max_retries=max_retries,
+            max_pool_connections=max_pool_connections,
+        )
 
     def send(self, management_url: str, connection_id: str, payload: bytes) -> SendResult:
         self.refuse_oversized(connection_id, payload)
@@ -63,14 +66,6 @@ class APIGatewayTransport(BaseTransport):
             client = self._client(management_url)
             answer = client.get_connection(ConnectionId=connection_id)
         return _connection_info(answer)
-
-    def check(self) -> Iterator[CheckMessage]:
-        for name, value in self.options.items():
-            if not _is_positive(value):
-                yield Error(
-                    f"The option {name!r} of APIGatewayTransport must be a positive number.",
-                    hint="Times are in seconds, the rest are counts.",
-                )
 
     def _client(self, management_url: str) -> Any:
         return get_client(
@@ -92,5 +87,15 @@ def _connection_info(answer: Mapping[str, Any]) -> ConnectionInfo:
     )
 
 
-def _is_positive(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+def _require_seconds(**options: float) -> None:
+    for name, value in options.items():
+        if type(value) not in (int, float) or value <= 0:  # a bool is no number here
+            rule = "a positive number of seconds"
+            raise ImproperlyConfigured(f"{name!r} must be {rule}, not {value!r}.")
+
+
+def _require_count(least: int, **options: int) -> None:
+    for name, value in options.items():
+        if type(value) is not int or value < least:
+            rule = f"a whole number, {least} or more"
+            raise ImproperlyConfigured(f"{name!r} must be {rule}, not {value!r}.")

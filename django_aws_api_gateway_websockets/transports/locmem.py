@@ -78,7 +78,7 @@ class LocMemTransport(BaseTransport):
             SentMessage(
                 management_url=management_url,
                 connection_id=connection_id,
-                payload=bytes(payload),
+                payload=payload,
             )
         )
         return SendResult()
