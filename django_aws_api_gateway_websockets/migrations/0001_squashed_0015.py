@@ -9,6 +9,8 @@ from django.db import migrations, models
 
 APP = "django_aws_api_gateway_websockets"
 
+_USER_ATTEMPT_TIME = models.Index(fields=["user", "attempt_time"], name="idx_user_attempt_time")
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -246,10 +248,14 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [
                     models.Index(fields=["ip_address", "attempt_time"], name="idx_ip_attempt_time"),
-                    models.Index(fields=["user", "attempt_time"], name="idx_user_attempt_time"),
                 ],
             },
         ),
+        # MySQL makes no index for a foreign key that a wider one serves, but 4.1.0 left it with
+        # both. Django adds the narrow one when the wide one goes; then the wide one may come back.
+        migrations.AddIndex("connectionratelimit", _USER_ATTEMPT_TIME),
+        migrations.RemoveIndex("connectionratelimit", _USER_ATTEMPT_TIME.name),
+        migrations.AddIndex("connectionratelimit", _USER_ATTEMPT_TIME),
         migrations.CreateModel(
             name="WebSocketSession",
             fields=[
