@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -108,6 +109,14 @@ class TestMetadata:
         core = [value.partition(">")[0] for value in requirements if "extra ==" not in value]
 
         assert sorted(core) == ["boto3", "django"]
+
+    def test_admits_what_the_lowest_lane_tests(self, metadata: Message) -> None:
+        """Every lower bound is a version that the tests ran with."""
+        requirements = [str(value) for value in metadata.get_all("Requires-Dist", [])]
+        bounds = {value.partition(";")[0] for value in requirements if "'tasks'" not in value}
+        pins = re.findall(r"lowest: (\S+==\S+)", (ROOT / "tox.ini").read_text(encoding="utf-8"))
+
+        assert {bound.replace(">=", "==") for bound in bounds} == {pin.lower() for pin in pins}
 
     def test_offers_the_extras(self, metadata: Message) -> None:
         """The local gateway and the task framework of Django 5.2 are optional."""
