@@ -182,9 +182,14 @@ def _keys() -> dict[str, str]:
 
 
 def _build_local(service: str, url: str, config: Config, kwargs: Mapping[str, Any]) -> Any:
-    # Neither AWS_PROFILE nor HTTP_PROXY of the shell has a say in a request to this machine.
-    no_profile = {"profile": (None, None, None, None)}
-    session = boto3.Session(botocore_session=botocore.session.Session(session_vars=no_profile))
+    # The proxy of the shell (HTTP_PROXY) has no say in a request to this machine.
     local_config = config.merge(Config(proxies={}))
     options = {**kwargs, **LOCAL_IDENTITY}
-    return session.client(service, endpoint_url=url, config=local_config, **options)
+    return _local_session().client(service, endpoint_url=url, config=local_config, **options)
+
+
+@lru_cache(maxsize=1)
+def _local_session() -> boto3.Session:
+    # Nor has its profile (AWS_PROFILE), which need not even exist.
+    no_profile = {"profile": (None, None, None, None)}
+    return boto3.Session(botocore_session=botocore.session.Session(session_vars=no_profile))
