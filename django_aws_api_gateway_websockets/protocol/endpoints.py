@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from urllib.parse import urlsplit, urlunsplit
+from collections.abc import Iterable
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 __all__ = [
     "execute_api_endpoint",
@@ -21,6 +22,11 @@ __all__ = [
 # https://docs.aws.amazon.com/general/latest/gr/apigateway.html
 _EXECUTE_API_HOST = re.compile(r"[^.]+\.execute-api\.(?P<region>[a-z]+(?:-[a-z]+)+-\d+)\..+")
 
+# Parsers disagree on where the host ends in a URL that has one of these.
+_AMBIGUOUS = re.compile(r"[\\\s\x00-\x1f\x7f]")
+# What may be put into another URL as it is.
+_PLAIN_HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+:[0-9a-f:.]*", re.ASCII)
+
 _SOCKET_SCHEMES = {"http": "ws", "https": "wss"}
 _HTTP_SCHEMES = {"ws": "http", "wss": "https"}
 
@@ -32,7 +38,11 @@ def execute_api_endpoint(api_id: str, region: str) -> str:
 
 
 def stage_url(endpoint: str, stage: str) -> str:
-    """Return what a browser opens for a stage: scheme ``ws`` or ``wss``, no trailing slash."""
+    """Return what a browser opens for a stage: scheme ``ws`` or ``wss``, no trailing slash.
+
+    Raises:
+        ValueError: the endpoint cannot be parsed.
+    """
     parts = urlsplit(endpoint)
     scheme = _SOCKET_SCHEMES.get(parts.scheme, parts.scheme)
     path = "/".join(part for part in (parts.path.rstrip("/"), stage) if part)
@@ -40,24 +50,24 @@ def stage_url(endpoint: str, stage: str) -> str:
 
 
 def management_url(connection_url: str) -> str:
-    """Return where posts go: the URL that browsers open, with an HTTP scheme."""
+    """Return where posts go: the URL that browsers open, with an HTTP scheme.
+
+    Raises:
+        ValueError: the URL cannot be parsed.
+    """
     parts = urlsplit(connection_url)
     return urlunsplit(parts._replace(scheme=_HTTP_SCHEMES.get(parts.scheme, parts.scheme)))
 
 
 def region_from_endpoint(url: str) -> str | None:
     """Return the region of an API Gateway endpoint of any scheme, or None for a custom domain."""
-    match = _EXECUTE_API_HOST.fullmatch(urlsplit(url).hostname or "")
+    match = _EXECUTE_API_HOST.fullmatch(_host(url))
     return match["region"] if match else None
 
 
 def is_loopback(url: str) -> bool:
-    """Return whether a URL names this machine: ``localhost``, ``*.localhost`` or a loopback IP.
-
-    Raises:
-        ValueError: the URL cannot be parsed.
-    """
-    host = urlsplit(url).hostname or ""
+    """Return whether a URL names this machine: ``localhost``, ``*.localhost`` or a loopback IP."""
+    host = _host(url)
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -74,23 +84,39 @@ def with_page_host(url: str, page_host: str) -> str:
         url: what the page's script would open.
         page_host: the page's ``Host`` header.
     """
-    if not is_loopback(url) or not is_loopback(f"//{page_host}"):
+    page = _host(f"//{page_host}")
+    if not (is_loopback(url) and is_loopback(f"//{page_host}") and _PLAIN_HOST.fullmatch(page)):
         return url
-    parts, page = urlsplit(url), urlsplit(f"//{page_host}")
-    name = f"[{page.hostname}]" if ":" in (page.hostname or "") else page.hostname
-    return urlunsplit(parts._replace(netloc=f"{name}:{parts.port}" if parts.port else f"{name}"))
+    parts = _split(url)
+    name = f"[{page}]" if ":" in page else page
+    netloc = name if parts.port is None else f"{name}:{parts.port}"
+    return urlunsplit(parts._replace(netloc=netloc))
 
 
-def host_is_allowed(url: str, patterns: list[str]) -> bool:
+def host_is_allowed(url: str, patterns: Iterable[str]) -> bool:
     """Return whether the host of ``url`` is one of ``patterns``; the port does not count.
 
     Args:
-        url: an integration's URL.
+        url: an integration's URL; one that cannot be parsed has no host and is not allowed.
         patterns: lower-case host names; ``*.x`` stands for every sub-domain of ``x``, not for
             ``x`` itself.
     """
-    host = urlsplit(url).hostname or ""
-    return any(
+    host = _host(url)
+    return bool(host) and any(
         host.endswith(pattern[1:]) if pattern.startswith("*.") else host == pattern
         for pattern in patterns
     )
+
+
+def _host(url: str) -> str:
+    return (_split(url).hostname or "").removesuffix(".")
+
+
+def _split(url: str) -> SplitResult:
+    """Return the parts of a URL; of one that is malformed or ambiguous, empty ones."""
+    try:
+        parts = urlsplit(url)
+        is_clear = parts.port != 0 and not _AMBIGUOUS.search(url)
+    except ValueError:
+        is_clear = False
+    return parts if is_clear else SplitResult("", "", "", "", "")

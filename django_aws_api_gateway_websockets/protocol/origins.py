@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import ipaddress
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 __all__ = ["Origin", "origin_matches_host", "origin_matches_list"]
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_MAX_PORT = 65_535
+
+# An origin has no path, user or white space, and browsers spell its host in ASCII.
+_SERIALISED = re.compile(
+    r"(?P<scheme>https?)://(?P<host>[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?|\[[0-9a-f:.]+\])(:(?P<port>\d{1,5}))?",
+    re.ASCII | re.IGNORECASE,
+)
+_ENDS_IN_NUMBER = re.compile(r"(.*\.)?\d+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,22 +31,28 @@ class Origin:
     @classmethod
     def parse(cls, text: str) -> Origin | None:
         """Return the origin that ``text`` spells, or None when it spells none."""
-        try:
-            parts = urlsplit(text)
-            port = parts.port
-        except ValueError:
+        match = _SERIALISED.fullmatch(text)
+        if match is None:
             return None
-        if parts.scheme not in ("http", "https") or not parts.hostname or _has_more(text):
+        scheme, host = match["scheme"].lower(), _normalised(match["host"].lower())
+        port = int(match["port"] or _DEFAULT_PORTS[scheme])
+        if host is None or not 0 < port <= _MAX_PORT:
             return None
-        return cls(
-            scheme=parts.scheme,
-            host=parts.hostname.rstrip("."),
-            port=port or _DEFAULT_PORTS[parts.scheme],
-        )
+        return cls(scheme=scheme, host=host, port=port)
 
 
-def _has_more(text: str) -> bool:
-    return text.count("/") != 2 or any(c in text for c in "?#@\\") or not text.isascii()
+def _normalised(host: str) -> str | None:
+    """Return the host name without its final dot, an IP in its usual form, None if it is neither.
+
+    A browser takes every name whose last label is a number for an IPv4 address.
+    """
+    name = host.removesuffix(".")
+    if not host.startswith("[") and not _ENDS_IN_NUMBER.fullmatch(name):
+        return name
+    try:
+        return str(ipaddress.ip_address(name.strip("[]")))
+    except ValueError:
+        return None
 
 
 def origin_matches_host(origin: str, host: str) -> bool:
