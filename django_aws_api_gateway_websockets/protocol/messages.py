@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 from typing import Any
 
 from ..exceptions import PayloadTooLarge
@@ -20,12 +22,23 @@ __all__ = [
 ]
 
 
+#: Characters of the id under which a client awaits a reply.
+REPLY_ID_MAX_LENGTH = 128
+
+# A backslash of a JSON text with what it escapes; half a surrogate pair is in the group.
+_ESCAPE = re.compile(
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
+
+
 def encode(data: Any, *, encoder: type[json.JSONEncoder] = json.JSONEncoder) -> bytes:
     """Return ``data`` as JSON, encoded as UTF-8.
 
     Raises:
         PayloadTooLarge: it is longer than API Gateway carries to a client.
         TypeError: the encoder does not know a value of ``data``.
+        ValueError: ``data`` contains itself.
     """
     payload = json.dumps(data, cls=encoder).encode()
     if len(payload) > MESSAGE_MAX_BYTES:
@@ -34,20 +47,39 @@ def encode(data: Any, *, encoder: type[json.JSONEncoder] = json.JSONEncoder) -> 
 
 
 def decode_object(body: bytes, *, max_bytes: int = MESSAGE_MAX_BYTES) -> dict[str, Any]:
-    """Return the JSON object in ``body``; anything that is not one is an empty dictionary."""
+    """Return the JSON object in ``body``; anything that is not one is an empty dictionary.
+
+    JSON is UTF-8 and its numbers are finite. Half a surrogate pair, which no database stores,
+    becomes U+FFFD, as it does when a browser encodes a text. Of equal keys the last one counts.
+    """
     if len(body) > max_bytes:
         return {}
     try:
-        data = json.loads(body)
+        text = _ESCAPE.sub(_whole_character, body.decode())
+        data = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
     except (ValueError, RecursionError):
         return {}
     return data if isinstance(data, dict) else {}
 
 
+def _whole_character(escape: re.Match[str]) -> str:
+    return r"\ufffd" if escape[1] else escape[0]
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    return number if math.isfinite(number) else _refuse_constant(digits)
+
+
 def reply_id(body: dict[str, Any]) -> str | None:
     """Return the id under which the client awaits a reply, or None when it awaits none."""
     value = body.get("id")
-    return value if isinstance(value, str) and value else None
+    is_id = isinstance(value, str) and 0 < len(value) <= REPLY_ID_MAX_LENGTH
+    return value if is_id else None
 
 
 def is_ping(body: dict[str, Any]) -> bool:
