@@ -1,0 +1,82 @@
+"""The control plane: apigatewayv2 requests in, answers out."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from urllib.parse import parse_qs
+
+from ..answers import Answer, ServiceError, error_answer
+from .apis import Apis, Tags
+from .domains import ApiMappings, DomainNames
+from .releases import Deployments, Stages
+from .responses import RouteResponses
+from .routing import Integrations, Routes
+from .schema import Schema
+from .site import Handler, Site
+
+__all__ = ["ControlPlane", "Outcome"]
+
+Outcome = tuple[str, Answer]
+"""The operation's name, for the log, and the answer."""
+
+_ROOMS = (
+    Apis,
+    ApiMappings,
+    Deployments,
+    DomainNames,
+    Integrations,
+    RouteResponses,
+    Routes,
+    Stages,
+    Tags,
+)
+
+
+class ControlPlane:
+    """Answers the requests that boto3's ``apigatewayv2`` client sends."""
+
+    def __init__(self, site: Site) -> None:
+        self.schema = Schema()
+        tables = [room(site).handlers().items() for room in _ROOMS]
+        self.handlers: Mapping[str, Handler] = dict(itertools.chain.from_iterable(tables))
+
+    def handle(self, method: str, path: str, query: str, body: bytes) -> Outcome:
+        """Answer a request.
+
+        Args:
+            method: HTTP method.
+            path: still percent-encoded.
+            query: still percent-encoded, without a question mark.
+            body: as received.
+        """
+        found = self.schema.match(method, path)
+        if found is None:
+            answer = error_answer(404, "NotFoundException", f"No operation {method} {path}")
+            return "unknown", answer
+        operation, labels = found
+        try:
+            params = self.schema.parse(operation, labels, _tuples(query), body)
+            result = self._handler(operation.name)(params)
+        except ServiceError as error:
+            return operation.name, error_answer(error.status, error.code, error.message)
+        content = self.schema.serialise(operation, result)
+        headers = {"Content-Type": "application/json"} if content else {}
+        status = operation.http["responseCode"]
+        return operation.name, Answer(status=status, headers=headers, body=content)
+
+    def _handler(self, name: str) -> Handler:
+        """Return the handler of an operation.
+
+        Raises:
+            ServiceError: there is none here; 501 is a status that boto3 does not retry.
+        """
+        if name not in self.handlers:
+            message = f"The local gateway does not implement {name}"
+            raise ServiceError("NotImplementedException", message, 501)
+        return self.handlers[name]
+
+
+def _tuples(query: str) -> dict[str, tuple[str, ...]]:
+    """Return the values of each query parameter."""
+    return {key: tuple(values) for key, values in parse_qs(query, keep_blank_values=True).items()}

@@ -1,0 +1,199 @@
+"""The data plane: what a handshake, a message, a close and the passing of time lead to.
+
+It knows neither sockets nor servers: requests to the backend leave through a callable, messages to
+a client through the connection's outlet.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+
+from ..protocol.limits import CONNECT_URL_MAX_CHARS, HEADERS_MAX_BYTES
+from ..protocol.routes import select_route
+from .answers import Answer, error_answer, forbidden
+from .clock import Clock
+from .connections import Connection, Connections, ConnectionState, Outlet
+from .events import Handshake
+from .frames import FORBIDDEN, error_frame
+from .heads import RequestHead
+from .identifiers import new_event_id
+from .invoker import Accepted, CallBackend, Invoker
+from .log import Log, LogRecord
+from .store import Address, Store
+from .timers import Deadlines
+
+__all__ = ["Gateway"]
+
+_GOING_AWAY: Final = (1001, "Going away")
+"""Close code and reason at a limit of time, and when a stage is deleted."""
+
+
+class Gateway:
+    """Routes events to the backend and answers to the clients.
+
+    :param store: what is provisioned.
+    :param clock: the time.
+    :param call: sends a request to the backend; raises BackendError.
+    :param log: takes a record of each event.
+    :param wake: called when a connection has been given its time limits.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        clock: Clock,
+        call: CallBackend,
+        log: Log,
+        wake: Callable[[], None],
+    ) -> None:
+        self.store = store
+        self.clock = clock
+        self.log = log
+        self.wake = wake
+        self.invoker = Invoker(store=store, clock=clock, call=call, log=log)
+        self.connections = Connections()
+        self.deadlines = Deadlines()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def connect(self, handshake: Handshake) -> Accepted | Answer:
+        """Decide over a handshake; the connection is not open before `opened`."""
+        started = self.clock.now()
+        refusal = _over_limits(handshake.head)
+        address = self.store.resolve(handshake.head.host, handshake.head.segments)
+        if refusal is not None or address is None:
+            answer = refusal or forbidden()
+            self.log(LogRecord(kind="connect", at=self.clock.wall(), status=answer.status))
+            return answer
+        connection = self._begin(handshake, address)
+        outcome: Accepted | Answer | None = None
+        try:
+            outcome = await self.invoker.connect(connection, handshake.head)
+        finally:
+            if not isinstance(outcome, Accepted):
+                self.connections.remove(connection)
+        status = 101 if isinstance(outcome, Accepted) else outcome.status
+        seconds = self.clock.now() - started
+        self.log(self._record("connect", connection, status=status, seconds=seconds))
+        return outcome
+
+    def opened(self, connection: Connection, outlet: Outlet) -> None:
+        """Take note that the client has been told of its connection."""
+        connection.outlet = outlet
+        connection.state = ConnectionState.OPEN
+        self.deadlines.add(connection.connection_id, self.clock.now())
+        self.wake()
+
+    def closed(self, connection: Connection, code: int, reason: str) -> None:
+        """Take note of the end of a connection and run its disconnect route; once."""
+        if connection.state is ConnectionState.GONE:
+            return
+        self.connections.remove(connection)
+        self.deadlines.discard(connection.connection_id)
+        self.log(self._record("disconnect", connection, status=code, detail=reason))
+        self.spawn(self.invoker.disconnect(connection))
+
+    def close(self, connection: Connection, code: int, reason: str) -> None:
+        """End a connection from this side."""
+        outlet = connection.outlet
+        self.closed(connection, code, reason)
+        if outlet is not None:
+            outlet.close(code, reason)
+
+    def expire(self) -> None:
+        """Close the connections that have been idle or open for too long."""
+        for connection_id in self.deadlines.due(self.clock.now()):
+            connection = self.connections.open(connection_id)
+            if connection is not None:
+                self.close(connection, *_GOING_AWAY)
+
+    def sweep(self) -> None:
+        """Close the connections whose stage has been deleted."""
+        for connection in self.connections.all_open():
+            if self.store.live(connection.api_id, connection.stage) is None:
+                self.close(connection, *_GOING_AWAY)
+
+    async def receive(self, connection: Connection, text: str) -> None:
+        """Route a client's message, and send on what comes back."""
+        self._touch(connection)
+        snapshot = self.store.live(connection.api_id, connection.stage)
+        if snapshot is None:
+            return
+        started = self.clock.now()
+        size = len(text.encode())
+        request_id = new_event_id()
+        key = select_route(snapshot.selection_expression, text, snapshot.routes)
+        if key is None:
+            self.log(self._record("message", connection, status=403, size=size))
+            self.deliver(connection, error_frame(FORBIDDEN, connection.connection_id, request_id))
+            return
+        reply = await self.invoker.message(connection, snapshot, key, request_id, text)
+        outcome = {"status": reply.status, "seconds": self.clock.now() - started}
+        self.log(self._record("message", connection, route_key=key, size=size, **outcome))
+        if reply.message:
+            self.deliver(connection, reply.message)
+
+    def deliver(self, connection: Connection, message: bytes) -> bool:
+        """Send a message to a client; False when it is gone or its buffer is full."""
+        if connection.state is not ConnectionState.OPEN or connection.outlet is None:
+            return False
+        if not connection.outlet.send(message):
+            return False
+        self._touch(connection)
+        return True
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run something in the background until it ends or `stop` is called."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def stop(self) -> None:
+        """Cancel what runs in the background."""
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _begin(self, handshake: Handshake, address: Address) -> Connection:
+        now = self.clock.wall()
+        connection = Connection(
+            connection_id=new_event_id(),
+            api_id=address.api_id,
+            stage=address.stage,
+            domain_name=address.domain_name,
+            source_ip=handshake.source_ip,
+            user_agent=handshake.head.header("user-agent"),
+            scheme=handshake.scheme,
+            port=handshake.port,
+            connected_at=now,
+            last_active_at=now,
+        )
+        self.connections.add(connection)
+        return connection
+
+    def _touch(self, connection: Connection) -> None:
+        connection.last_active_at = self.clock.wall()
+        self.deadlines.touch(connection.connection_id, self.clock.now())
+
+    def _record(self, kind: str, connection: Connection, **values: Any) -> LogRecord:
+        return LogRecord(
+            kind=kind,
+            at=self.clock.wall(),
+            api_id=connection.api_id,
+            stage=connection.stage,
+            connection_id=connection.connection_id,
+            **values,
+        )
+
+
+def _over_limits(head: RequestHead) -> Answer | None:
+    """Return the answer to a handshake that is too large, else None."""
+    if len(head.target) > CONNECT_URL_MAX_CHARS:
+        return error_answer(414, "BadRequestException", "Request-URI Too Long")
+    if sum(len(value) for _, value in head.headers) > HEADERS_MAX_BYTES:
+        return error_answer(431, "BadRequestException", "Request Header Fields Too Large")
+    return None

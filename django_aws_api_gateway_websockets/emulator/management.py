@@ -1,0 +1,102 @@
+"""The ``@connections`` API: posting to a connection, looking at it, ending it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from ..protocol.limits import MESSAGE_MAX_BYTES
+from .answers import Answer, error_answer, forbidden
+from .connections import Connection
+from .gateway import Gateway
+from .identifiers import is_connection_id
+from .log import LogRecord
+
+__all__ = ["CONNECTIONS", "Management"]
+
+CONNECTIONS: Final = "@connections"
+"""The part of the path that leads here."""
+
+_NORMAL: Final = (1000, "Connection Closed Normally")
+"""Close code and reason of a deleted connection."""
+
+
+class Management:
+    """Answers the requests that boto3's ``apigatewaymanagementapi`` client sends."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self.gateway = gateway
+        self._verbs = {"DELETE": self._delete, "GET": self._get, "POST": self._post}
+
+    def handle(self, method: str, host: str, segments: Sequence[str], body: bytes) -> Answer:
+        """Answer a request.
+
+        Args:
+            method: HTTP method.
+            host: the Host header.
+            segments: decoded parts of the path, one of which is `CONNECTIONS`.
+            body: the message, for POST.
+        """
+        at = segments.index(CONNECTIONS)
+        address = self.gateway.store.resolve(host, segments[:at])
+        rest = segments[at + 1 :]
+        verb = self._verbs.get(method)
+        if address is None or len(rest) != 1 or verb is None:
+            return forbidden()
+        if not is_connection_id(rest[0]):
+            return error_answer(400, "BadRequestException", f"Invalid connectionId: {rest[0]}")
+        connection = self.gateway.connections.open(rest[0])
+        known = connection and (connection.api_id, connection.stage)
+        if connection is None or known != (address.api_id, address.stage):
+            return error_answer(410, "GoneException")
+        answer = verb(connection, body)
+        self._log(method, connection, answer, len(body))
+        return answer
+
+    def _post(self, connection: Connection, body: bytes) -> Answer:
+        """Send a message; 200 means taken over, not received."""
+        if len(body) > MESSAGE_MAX_BYTES:
+            return error_answer(413, "PayloadTooLargeException", "Message too long")
+        if self.gateway.deliver(connection, body):
+            return Answer(status=200)
+        return error_answer(429, "LimitExceededException", "Client buffer is full")
+
+    def _get(self, connection: Connection, _body: bytes) -> Answer:
+        """Describe a connection."""
+        identity = {
+            "sourceIp": connection.source_ip,
+            "userAgent": connection.user_agent or None,
+        }
+        document = {
+            "connectedAt": _iso(connection.connected_at),
+            "identity": identity,
+            "lastActiveAt": _iso(connection.last_active_at),
+        }
+        headers = {"Content-Type": "application/json"}
+        return Answer(status=200, headers=headers, body=json.dumps(document).encode())
+
+    def _delete(self, connection: Connection, _body: bytes) -> Answer:
+        """End a connection."""
+        self.gateway.close(connection, *_NORMAL)
+        return Answer(status=204)
+
+    def _log(self, method: str, connection: Connection, answer: Answer, size: int) -> None:
+        self.gateway.log(
+            LogRecord(
+                kind=method.lower(),
+                at=self.gateway.clock.wall(),
+                api_id=connection.api_id,
+                stage=connection.stage,
+                connection_id=connection.connection_id,
+                status=answer.status,
+                size=size or None,
+            )
+        )
+
+
+def _iso(wall: float) -> str:
+    """Return a time as ISO 8601 with milliseconds."""
+    text = datetime.fromtimestamp(wall, UTC).isoformat(timespec="milliseconds")
+    return text.replace("+00:00", "Z")

@@ -1,0 +1,176 @@
+"""The emulator as a whole: listeners, control plane and data plane."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+
+from .backend import Backend
+from .clock import Clock
+from .control import ControlPlane, Site
+from .events import Handshake
+from .front import Front
+from .gateway import Gateway
+from .heads import RequestHead
+from .http import HttpSide
+from .log import Log, LogRecord, discard
+from .sockets import Peer
+from .store import Store
+from .ticker import Ticker
+
+__all__ = ["Emulator"]
+
+_BACKLOG = 1024
+"""Connections that may wait to be accepted."""
+
+
+class Emulator:
+    """A local API Gateway for WebSocket APIs.
+
+    What is provisioned outlives `stop`, and a second `start` takes the same ports.
+
+    :param host: address to listen on; only loopback addresses keep others out.
+    :param port: 0 for any free one.
+    :param tls_port: port of a second listener, for custom domains; None for no such listener.
+    :param ssl_context: certificate of that listener.
+    :param clock: the time; the system's if None.
+    :param log: takes a record of each event; None to drop them.
+    """
+
+    def __init__(
+        self,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        tls_port: int | None = None,
+        ssl_context: ssl.SSLContext | None = None,
+        clock: Clock | None = None,
+        log: Log | None = None,
+    ) -> None:
+        if (tls_port is None) is not (ssl_context is None):
+            raise ValueError("tls_port and ssl_context go together: give both or neither.")
+        self.host = host
+        self.port = port
+        self.tls_port = tls_port
+        self.ssl_context = ssl_context
+        self.clock = Clock() if clock is None else clock
+        self.log = discard if log is None else log
+        self.store = Store()
+        self.plane = ControlPlane(Site(store=self.store, clock=self.clock, endpoint=self.endpoint))
+        self._run: _Run | None = None
+
+    @property
+    def url(self) -> str:
+        """Base URL of the control plane; what boto3 takes as ``endpoint_url``."""
+        return f"http://{self._authority()}"
+
+    def endpoint(self, api_id: str) -> str:
+        """Return the endpoint of an API, to which ``/`` and a stage are added."""
+        return f"ws://{self._authority()}/{api_id}"
+
+    async def start(self) -> None:
+        """Begin to listen.
+
+        Raises:
+            OSError: a port cannot be used; the message names it.
+        """
+        run = _Run(self)
+        try:
+            self.port = await run.listen(self.host, self.port, None)
+            if self.tls_port is not None:
+                self.tls_port = await run.listen(self.host, self.tls_port, self.ssl_context)
+        except BaseException:
+            await run.stop()
+            raise
+        self._run = run
+        self._say("started", self.url)
+
+    async def stop(self) -> None:
+        """Close all sockets with 1001 and stop listening; no disconnect event is sent."""
+        if self._run is not None:
+            run, self._run = self._run, None
+            await run.stop()
+            self._say("stopped", self.url)
+
+    def _say(self, kind: str, detail: str) -> None:
+        self.log(LogRecord(kind=kind, at=self.clock.wall(), detail=detail))
+
+    def _authority(self) -> str:
+        """Return host and port as a client writes them."""
+        host = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
+        return f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}"
+
+
+class _Run:
+    """What lives from start to stop."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self.backend = Backend()
+        self.gateway = Gateway(
+            store=emulator.store,
+            clock=emulator.clock,
+            call=self.backend.call,
+            log=emulator.log,
+            wake=lambda: self.ticker.wake(),
+        )
+        self.ticker = Ticker(emulator.clock, self.gateway.deadlines.next_at, self.gateway.expire)
+        self.http = HttpSide(emulator.plane, self.gateway, self.upgrade)
+        self.fronts: set[Front] = set()
+        self.peers: set[Peer] = set()
+        self.servers: list[asyncio.Server] = []
+
+    async def listen(self, host: str, port: int, ssl_context: ssl.SSLContext | None) -> int:
+        """Add a listener and return its port."""
+        loop = asyncio.get_running_loop()
+        try:
+            server = await loop.create_server(
+                self.accept, host, port, ssl=ssl_context, backlog=_BACKLOG
+            )
+        except OSError as error:
+            message = f"Port {port} of {host} cannot be used: {error.strerror}"
+            raise OSError(error.errno, message) from error
+        self.servers.append(server)
+        bound: int = server.sockets[0].getsockname()[1]
+        return bound
+
+    def accept(self) -> Front:
+        """Return the protocol of a new connection."""
+        return Front(self.http.server, self.upgrade, self.fronts)
+
+    def upgrade(self, transport: asyncio.Transport, head: RequestHead, early: bytes) -> Peer:
+        """Take over a transport whose client asked for a WebSocket."""
+        peer = Peer(self.gateway, _handshake(transport, head), self.lost)
+        self.peers.add(peer)
+        peer.begin(transport, early)
+        return peer
+
+    def lost(self, peer: Peer, _error: Exception | None) -> None:
+        """Forget a client that is gone."""
+        self.peers.discard(peer)
+
+    async def stop(self) -> None:
+        """Stop listening, then end everything that is connected."""
+        for server in self.servers:
+            server.close()
+        self.ticker.stop()
+        for peer in list(self.peers):
+            peer.shut_down()
+        await asyncio.sleep(0)
+        transports = [front.transport for front in self.fronts]
+        transports += [peer.transport for peer in self.peers]
+        for transport in transports:
+            transport.abort()
+        await self.http.close()
+        await asyncio.sleep(0)
+        await self.gateway.stop()
+        await self.backend.close()
+
+
+def _handshake(transport: asyncio.Transport, head: RequestHead) -> Handshake:
+    """Return a handshake with what the transport knows of the client."""
+    return Handshake(
+        head=head,
+        source_ip=transport.get_extra_info("peername")[0],
+        scheme="http" if transport.get_extra_info("sslcontext") is None else "https",
+        port=transport.get_extra_info("sockname")[1],
+    )
