@@ -71,7 +71,7 @@ def story(
 
 def live_through(alias: str, fresh: str, project: dict[str, Any], python: Path) -> Story:
     """Upgrade the database ``alias``, roll the code back, and note what there is to see."""
-    previous.run(project, f"migrate --verbosity=0 {APP} 0013", "migrate auth", python=python)
+    previous.run(project, f"migrate --verbosity=0 {APP} 0013", python=python)
     schema_before_refusal = databases.schema(alias)
     refusal = refusal_of_migrate(alias)
     schema_after_refusal = databases.schema(alias)

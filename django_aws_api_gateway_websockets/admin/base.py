@@ -1,0 +1,46 @@
+"""What the admin pages of this package have in common."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.http import HttpRequest
+
+__all__ = ["BaseAdmin", "RecordAdmin", "user_search_fields"]
+
+
+class BaseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
+    """An admin page that does not count a whole table to say how many rows a search left out.
+
+    A URL that is typed without a scheme means ``https``, on every version of Django.
+    """
+
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+    show_full_result_count = False
+
+
+class RecordAdmin(BaseAdmin):
+    """An admin page of rows that only this package writes: they can be seen and deleted."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+
+def user_search_fields() -> tuple[str, ...]:
+    """Return the look-ups of a user's name and e-mail address, whatever the user model."""
+    model = get_user_model()
+    names = {model.USERNAME_FIELD: None, getattr(model, "EMAIL_FIELD", "email"): None}
+    return tuple(f"user__{name}" for name in names if _has_field(model, name))
+
+
+def _has_field(model: type[models.Model], name: str) -> bool:
+    try:
+        model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return False
+    return True
