@@ -17,7 +17,7 @@ import pytest
 
 import django_aws_api_gateway_websockets
 
-__all__ = ["TestContent", "TestMetadata", "TestVersion", "TestWheelUnderTest"]
+__all__ = ["TestContent", "TestMetadata", "TestReadme", "TestVersion", "TestWheelUnderTest"]
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = "django_aws_api_gateway_websockets"
@@ -138,6 +138,15 @@ class TestVersion:
         headings = [line for line, below in pairwise(lines) if below[:3] == "---"]
 
         assert headings[0].split()[0] == VERSION
+
+
+class TestReadme:
+    def test_gives_the_command_that_ci_runs(self) -> None:
+        """What a newcomer types is what is tested."""
+        script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+        [command] = re.findall(r"^(python3 -m venv .*tox) \|\|", script, re.MULTILINE)
+
+        assert command in (ROOT / "README.rst").read_text(encoding="utf-8")
 
 
 class TestWheelUnderTest:
