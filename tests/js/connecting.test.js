@@ -80,6 +80,15 @@ describe("The token request", () => {
     assert.deepEqual(harness.tokenRequests[0].init.headers, {});
   });
 
+  it("is abandoned when the client is closed", () => {
+    const harness = new Harness();
+    harness.client.open();
+
+    harness.client.close();
+
+    assert.equal(harness.tokenRequests[0].init.signal.aborted, true);
+  });
+
   it("is made anew for every attempt", async () => {
     const harness = await connected();
     harness.answers.push(Response.json({ token: "second" }));

@@ -95,6 +95,15 @@ export class FakeSocket {
 
 export class FakePage extends EventTarget {
   document = { hidden: false };
+  listeners = 0;
+
+  addEventListener(type, listener, options) {
+    super.addEventListener(type, listener, options);
+    this.listeners += 1;
+    options.signal.addEventListener("abort", () => {
+      this.listeners -= 1;
+    });
+  }
 
   tell(type) {
     this.dispatchEvent(new Event(type));

@@ -287,6 +287,7 @@ describe("request", () => {
     const reply = client.request("add", {}, { signal });
 
     socket.deliver({ ws: "reply", id: "c1" });
+    socket.deliver({ ws: "reply", id: "c1" });
     await reply;
 
     assert.deepEqual(removed, ["abort"]);

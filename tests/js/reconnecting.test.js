@@ -85,6 +85,16 @@ describe("Losing a connection", () => {
     assert.deepEqual(harness.clock.delays, [250]);
   });
 
+  it("starts with short delays again after the client was closed and opened", async () => {
+    const harness = await connected();
+    harness.socket.drop();
+    harness.client.close();
+
+    await harness.connectAndLose();
+
+    assert.deepEqual(harness.clock.delays, [250]);
+  });
+
   it("is survived when a socket cannot even be made", async () => {
     const harness = new Harness({
       WebSocket: class {
@@ -160,11 +170,11 @@ describe("The page", () => {
 
   it("is no longer listened to after close", async () => {
     const harness = await connected();
+    assert.equal(harness.page.listeners, 3);
+
     harness.client.close();
 
-    harness.page.tell("online");
-
-    assert.equal(harness.client.state, "closed");
+    assert.equal(harness.page.listeners, 0);
   });
 
   it("may be missing", async () => {
