@@ -13,7 +13,6 @@ from django.db import connections
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models.signals import pre_delete, pre_migrate
 from django.http import HttpRequest
-from django.utils import timezone
 
 from .exceptions import ConnectionRefused, MessageRefused
 from .models import ApiGateway, WebSocketSession
@@ -51,17 +50,14 @@ def _refuse_partial_upgrade(*, using: str, **kwargs: Any) -> None:
 
 
 def _close_sessions_of_gateway(*, instance: ApiGateway, using: str, **kwargs: Any) -> None:
-    WebSocketSession.objects.using(using).filter(api_gateway=instance, connected=True).update(
-        connected=False, updated_on=timezone.now()
-    )
+    WebSocketSession.objects.using(using).filter(api_gateway=instance, connected=True).mark_closed()
 
 
 def _close_sessions_of_login(*, request: HttpRequest | None, **kwargs: Any) -> None:
-    session_key = request and hasattr(request, "session") and request.session.session_key
+    session_key = getattr(getattr(request, "session", None), "session_key", None)
     if session_key:
-        WebSocketSession.objects.filter(
-            session_key_hash__in=list(session_key_hashes(session_key)), connected=True
-        ).update(connected=False, updated_on=timezone.now())
+        hashes = list(session_key_hashes(session_key))
+        WebSocketSession.objects.filter(session_key_hash__in=hashes, connected=True).mark_closed()
 
 
 def _log_connection_refused(**kwargs: Any) -> None:

@@ -109,7 +109,7 @@ def error_code(error: BaseException) -> str:
     return type(error).__name__
 
 
-def original_error(error: Exception) -> Exception:
+def original_error(error: BaseException) -> BaseException:
     """Return what botocore raised when ``error`` is our translation of it, else ``error``."""
     if isinstance(error, WebSocketError | ImproperlyConfigured):
         cause = error.__cause__
@@ -117,7 +117,7 @@ def original_error(error: Exception) -> Exception:
     return error
 
 
-def describe_error(error: Exception) -> str:
+def describe_error(error: BaseException) -> str:
     """Return ``ClientError: <code>`` or the class name: enough to act on, and never a secret.
 
     :return: at most 255 characters, so that it fits ``ApiGateway.last_error``.

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from django.core.validators import RegexValidator
 from django.db import models
 
+from .primary import on_primary
+
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
@@ -45,7 +47,7 @@ class ChannelPermission(models.Model):
     @classmethod
     def for_channel(cls, channel_name: str) -> ChannelPermission | None:
         """Return the row of a channel, or None when the channel is unlisted."""
-        return cls.objects.filter(channel_name=channel_name).first()
+        return on_primary(cls).filter(channel_name=channel_name).first()
 
     def allows(self, user: AbstractBaseUser | AnonymousUser | None) -> bool:
         """Return whether ``user`` may join; an unknown access level lets nobody in."""

@@ -47,7 +47,7 @@ def create_in_aws(gateway: ApiGateway, control: ControlPlane) -> Iterator[StepRe
             yield result
         actual = read_actual(desired, control=control, api_id=gateway.api_id)
         _store(gateway, headers_mapped=maps_all_headers(actual), claimed_at=None, last_error="")
-    except Exception as error:
+    except BaseException as error:
         _release(gateway, error)
         raise original_error(error) from None
 
@@ -122,7 +122,7 @@ def _is_last_of_routes(desired: DesiredGateway, result: StepResult) -> bool:
     return result.kind is last_kind and result.route_key == desired.routes[-1].key
 
 
-def _release(gateway: ApiGateway, error: Exception) -> None:
+def _release(gateway: ApiGateway, error: BaseException) -> None:
     """Let the next run in; a failure to write that down must not hide the error itself."""
     values: dict[str, Any] = {"claimed_at": None, "last_error": describe_error(error)}
     if not gateway.api_id:

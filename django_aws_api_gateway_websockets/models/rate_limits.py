@@ -12,6 +12,8 @@ from django.db import DatabaseError, models
 from django.db.models import Count, Q
 from django.utils import timezone
 
+from .primary import on_primary
+
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
@@ -72,9 +74,13 @@ class ConnectionRateLimit(models.Model):
         since = timezone.now() - timedelta(minutes=window_minutes)
         account = _account(user)
         mine = Q(ip_address=ip_address) | (Q(user=account) if account else Q())
-        counts = cls.objects.filter(mine, attempt_time__gte=since).aggregate(
-            by_address=Count("pk", filter=Q(ip_address=ip_address)),
-            by_user=Count("pk", filter=Q(user=account) if account else Q(pk=None)),
+        counts = (
+            on_primary(cls)
+            .filter(mine, attempt_time__gte=since)
+            .aggregate(
+                by_address=Count("pk", filter=Q(ip_address=ip_address)),
+                by_user=Count("pk", filter=Q(user=account) if account else Q(pk=None)),
+            )
         )
         if counts["by_address"] >= max_attempts:
             return False, counts["by_address"]

@@ -13,7 +13,8 @@ from typing import Any, Self
 from asgiref.sync import sync_to_async
 from django.conf import settings as django_settings
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import models
+from django.db import models, router
+from django.db.models import F, Q
 from django.utils import timezone
 
 from ..conf import settings
@@ -22,6 +23,7 @@ from ..protocol.messages import encode
 from ..transports import get_transport
 from .delivery import DeliveryReport, Outcome
 from .gateways import ApiGateway
+from .tokens import user_auth_hashes
 
 __all__ = ["WebSocketSession", "WebSocketSessionQuerySet"]
 
@@ -38,6 +40,34 @@ class WebSocketSessionQuerySet(models.QuerySet["WebSocketSession"]):
         """Leave out what is closed, and what is older than AWS lets any connection become."""
         oldest = timezone.now() - timedelta(seconds=settings.session_max_age_seconds)
         return self.filter(connected=True, created_on__gt=oldest)
+
+    def of_connection(
+        self, connection_id: str, api_id: str, *, without_gateway: bool = False
+    ) -> Self:
+        """Narrow down to one connection of one API, on the database that writes go to.
+
+        Args:
+            connection_id: as AWS names the connection.
+            api_id: as AWS names the API.
+            without_gateway: accept a session that belongs to no gateway, too.
+        """
+        gateways = ApiGateway.objects.filter(api_id=api_id).values("pk")
+        owner = Q(api_gateway__in=gateways)
+        if without_gateway:
+            owner |= Q(api_gateway=None)
+        rows = self.using(router.db_for_write(self.model))
+        return rows.filter(owner, connection_id=connection_id)
+
+    def mark_closed(self) -> int:
+        """Take the sessions for ended, in one statement; return how many there are.
+
+        The connections themselves are left as they are.
+        """
+        return self.update(connected=False, updated_on=timezone.now())
+
+    def count_request(self) -> int:
+        """Count one more request of each session, in one statement; return how many there are."""
+        return self.update(request_count=F("request_count") + 1, updated_on=timezone.now())
 
     def send_message(self, data: Any, max_workers: int = 10) -> DeliveryReport:
         """Send ``data`` to every live connection in this queryset.
@@ -74,9 +104,7 @@ class WebSocketSessionQuerySet(models.QuerySet["WebSocketSession"]):
         pairs = zip(chunk, outcomes, strict=True)
         gone = [session.pk for session, outcome in pairs if outcome is Outcome.GONE]
         if gone:
-            self.model._base_manager.filter(pk__in=gone).update(
-                connected=False, updated_on=timezone.now()
-            )
+            self.model.objects.filter(pk__in=gone).mark_closed()
 
 
 def _report(counts: Counter[Outcome]) -> DeliveryReport:
@@ -169,6 +197,14 @@ class WebSocketSession(models.Model):
         """Send as ``send_message`` does, from asynchronous code."""
         return await sync_to_async(self.send_message)(data)
 
+    def login_is_current(self) -> bool:
+        """Return whether the user is active and has the password that the session began with."""
+        if self.user is None:
+            return True
+        if not self.user.is_active:
+            return False
+        return not self.auth_hash or self.auth_hash in user_auth_hashes(self.user)
+
     def _deliver(self, payload: bytes) -> Outcome:
         if self.api_gateway is None:
             return Outcome.SKIPPED
@@ -188,7 +224,5 @@ class WebSocketSession(models.Model):
     def _close_unless_young(self) -> None:
         if self._is_young():
             return
-        self.connected, self.updated_on = False, timezone.now()
-        type(self)._base_manager.filter(pk=self.pk).update(
-            connected=False, updated_on=self.updated_on
-        )
+        type(self).objects.filter(pk=self.pk).mark_closed()
+        self.connected = False

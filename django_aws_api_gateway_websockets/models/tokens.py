@@ -14,6 +14,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from .primary import on_primary
+
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
 
@@ -78,7 +80,8 @@ class WebSocketToken(models.Model):
         Only a token of an active user is valid.
         """
         token = (
-            cls.objects.filter(
+            on_primary(cls)
+            .filter(
                 token=hash_token(token_value),
                 session_key__in=list(session_key_hashes(session_key)),
                 used=False,
@@ -107,7 +110,8 @@ class WebSocketToken(models.Model):
     def check_rate_limit(cls, user: AbstractBaseUser, max_tokens_per_minute: int = 10) -> bool:
         """Return whether ``user`` may have one more token within this minute."""
         since = timezone.now() - timedelta(minutes=1)
-        return cls.objects.filter(user=user, created_at__gte=since).count() < max_tokens_per_minute
+        recent = on_primary(cls).filter(user_id=user.pk, created_at__gte=since)
+        return recent.count() < max_tokens_per_minute
 
     def consume(self) -> bool:
         """Use the token up; of several callers at once exactly one is told True."""

@@ -1,0 +1,8 @@
+"""The views of this package."""
+
+from __future__ import annotations
+
+from .tokens import WebSocketTokenView
+from .websocket import WebSocketView
+
+__all__ = ["WebSocketTokenView", "WebSocketView"]

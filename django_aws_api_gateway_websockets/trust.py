@@ -1,0 +1,143 @@
+"""Whether an HTTP request comes from one of our gateways, and what of it can be believed."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from django.utils.crypto import constant_time_compare
+
+from .conf import settings
+from .exceptions import ConnectionRefused, MessageRefused
+from .models import ApiGateway
+from .models.primary import on_primary
+from .protocol.events import ConnectEvent
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .protocol.events import Event
+
+__all__ = [
+    "check_event_type",
+    "check_headers",
+    "check_secret",
+    "client_address",
+    "find_gateway",
+    "is_trusted",
+    "refusal_type",
+]
+
+
+def refusal_type(event: Event) -> type[ConnectionRefused] | type[MessageRefused]:
+    """Return the error with which ``event`` is refused."""
+    return ConnectionRefused if isinstance(event, ConnectEvent) else MessageRefused
+
+
+def check_secret(event: Event) -> None:
+    """Refuse an event without one of the configured secrets; needs no database.
+
+    A configured but unusable secret refuses everything.
+
+    Raises:
+        ConnectionRefused | MessageRefused: with status 403.
+    """
+    if not settings.gateway_secret_configured:
+        return
+    matches = [constant_time_compare(event.secret, secret) for secret in settings.gateway_secrets]
+    if not any(matches):
+        detail = "wrong gateway secret" if event.secret else "no gateway secret"
+        raise refusal_type(event)("invalid_secret", "Invalid request", status=403, detail=detail)
+
+
+def check_headers(event: Event, headers: Mapping[str, str], required: Iterable[str]) -> None:
+    """Refuse a request that lacks a header which API Gateway always sends.
+
+    Raises:
+        ConnectionRefused | MessageRefused: with status 400.
+    """
+    missing = [name for name in required if name not in headers]
+    if missing:
+        raise refusal_type(event)(
+            "missing_headers", "Invalid request headers", detail=f"missing {', '.join(missing)}"
+        )
+
+
+def find_gateway(event: Event, pinned_api_id: str | None = None) -> ApiGateway | None:
+    """Return the row of the gateway that sent ``event``.
+
+    Args:
+        event: what was received.
+        pinned_api_id: the only API that the view serves; it need not have a row.
+
+    Raises:
+        ConnectionRefused | MessageRefused: the gateway is unknown, or is not the pinned one.
+    """
+    gateway = _gateway_of(event.api_id) if event.api_id else None
+    known = gateway is not None if pinned_api_id is None else event.api_id == pinned_api_id
+    if not known:
+        raise refusal_type(event)(
+            "unknown_gateway", "Invalid request headers", detail=f"API {event.api_id[:64]!r}"
+        )
+    return gateway
+
+
+def _gateway_of(api_id: str) -> ApiGateway | None:
+    return on_primary(ApiGateway).filter(api_id=api_id).first()
+
+
+def is_trusted(gateway: ApiGateway | None) -> bool:
+    """Return whether the mapped headers of an event of ``gateway`` can be believed.
+
+    They can when a secret is configured, which the event has passed, and when every integration of
+    the gateway maps them, so that a client's own are overwritten.
+    """
+    return settings.gateway_secret_configured and gateway is not None and gateway.headers_mapped
+
+
+def check_event_type(event: Event) -> None:
+    """Refuse an event whose URL and trusted type disagree.
+
+    Raises:
+        ConnectionRefused | MessageRefused: with status 400.
+    """
+    if event.context.event_type not in ("", event.type):
+        raise refusal_type(event)(
+            "event_type_mismatch",
+            "Invalid request headers",
+            detail=f"{event.context.event_type[:16]!r} at the URL of {event.type}",
+        )
+
+
+def client_address(event: Event, *, trusted: bool) -> str:
+    """Return the client's address, or ``0.0.0.0`` when there is no usable one.
+
+    It is the gateway's own word when that can be believed; else the first entry of
+    ``X-Forwarded-For``, which a client can forge, else the peer's address.
+    """
+    if trusted and event.context.source_ip:
+        candidate = event.context.source_ip
+    else:
+        candidate = event.forwarded_for.split(",")[0] or event.remote_addr
+    return _normalised_address(candidate.strip())
+
+
+def _normalised_address(text: str) -> str:
+    host = text[1:].split("]")[0] if text.startswith("[") else text
+    if host.count(":") == 1:
+        host = host.split(":")[0]
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return "0.0.0.0"
+    if isinstance(address, ipaddress.IPv6Address):
+        return _normalised_ipv6(address)
+    return str(address)
+
+
+def _normalised_ipv6(address: ipaddress.IPv6Address) -> str:
+    """Return the /64 network, of which one client may use every address; IPv4 stays itself."""
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.ip_network((int(address), 64), strict=False).network_address)
