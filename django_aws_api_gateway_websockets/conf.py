@@ -9,17 +9,22 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeVar, cast, overload
+from urllib.parse import urlsplit
 
 from django.conf import settings as django_settings
+from django.core.signals import setting_changed
+from django.dispatch import receiver
 
 __all__ = [
     "BOOLEAN_DEFAULTS",
+    "DECLARED_SETTINGS",
     "DEFAULTS",
     "KNOWN_KEYS",
     "OPTIONAL_KEYS",
     "SECRET_PATTERN",
+    "SECRET_RULE",
     "Setting",
     "WebSocketSettings",
     "get_allowed_integration_hosts",
@@ -33,8 +38,14 @@ logger = logging.getLogger("django_aws_api_gateway_websockets.conf")
 
 T = TypeVar("T")
 
-#: What a gateway secret must look like to travel as an HTTP header and resist guessing.
+# What a gateway secret must look like to travel as an HTTP header and resist guessing.
 SECRET_PATTERN = re.compile(r"[A-Za-z0-9._~+/=-]{32,}")
+SECRET_RULE = "at least 32 characters of A-Z a-z 0-9 . _ ~ + / = -"
+#: Seconds or minutes: what can still be subtracted from today's date.
+MAX_DURATION = 1_000_000_000
+_ORIGIN = re.compile(
+    r"https?://(\*\.)?([a-z0-9_-]+(\.[a-z0-9_-]+)*\.?|\[[^]]+\])(:\d+)?", re.I | re.A
+)
 
 DEFAULT_TRANSPORT: dict[str, Any] = {
     "BACKEND": "django_aws_api_gateway_websockets.transports.apigateway.APIGatewayTransport",
@@ -59,7 +70,6 @@ class Setting(Generic[T]):
         self.is_valid = is_valid
         self.expected = expected
         self.check_id = check_id
-        self._logged_invalid: object = None
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
@@ -72,25 +82,48 @@ class Setting(Generic[T]):
         if instance is None:
             return self
         value = get_websockets_config().get(self.name, self.default)
-        if value is self.default or self.is_valid(value):
+        if self.accepts(value):
             return cast("T", value)
-        self._log_invalid_once(value)
+        _log_once(f'WEBSOCKETS["{self.name}"] must be {self.expected}; using the default')
         return self.default
 
-    def _log_invalid_once(self, value: object) -> None:
-        if value is not self._logged_invalid:
-            self._logged_invalid = value
-            logger.error('WEBSOCKETS["%s"] must be %s; using the default', self.name, self.expected)
+    def accepts(self, value: object) -> bool:
+        """Return whether ``value`` is used as it is: the default always is."""
+        return value is self.default or self.is_valid(value)
+
+
+_logged: set[str] = set()
+
+
+def _log_once(message: str) -> None:
+    if message not in _logged:
+        _logged.add(message)
+        logger.error(message)
+
+
+@receiver(setting_changed, dispatch_uid="django_aws_api_gateway_websockets.conf")
+def _log_again(**kwargs: Any) -> None:
+    _logged.clear()
 
 
 def get_websockets_config() -> Mapping[str, Any]:
     """Return ``settings.WEBSOCKETS``, or an empty mapping when it is unset or not a dictionary."""
     config = getattr(django_settings, "WEBSOCKETS", None)
-    return config if isinstance(config, Mapping) else {}
+    if isinstance(config, Mapping):
+        for key in config.keys() - KNOWN_KEYS:
+            _log_once(f"WEBSOCKETS has the unknown key {key!r}")
+        return config
+    if config is not None:
+        _log_once("WEBSOCKETS must be a dictionary; every setting has its default")
+    return {}
 
 
 def _is_positive_int(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 1
+
+
+def _is_duration(value: object) -> bool:
+    return _is_positive_int(value) and cast("int", value) <= MAX_DURATION
 
 
 def _is_bool(value: object) -> bool:
@@ -98,49 +131,60 @@ def _is_bool(value: object) -> bool:
 
 
 def _is_url(value: object) -> bool:
-    return isinstance(value, str) and value.startswith(("http://", "https://"))
+    if not isinstance(value, str) or not value.isprintable() or set(value) & set(" \\"):
+        return False
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _is_backend(value: object) -> bool:
     return isinstance(value, Mapping) and isinstance(value.get("BACKEND"), str)
 
 
-def _is_text_or_texts(value: object) -> bool:
-    return isinstance(value, str) or _is_texts(value)
+def _is_text_or_list(value: object) -> bool:
+    return isinstance(value, str | list | tuple | set | frozenset)
 
 
-def _is_texts(value: object) -> bool:
-    return isinstance(value, list | tuple | set) and all(isinstance(v, str) for v in value)
+def _is_origins(value: object) -> bool:
+    is_list = _is_text_or_list(value) and not isinstance(value, str)
+    return is_list and all(map(_is_origin, cast("Iterable[object]", value)))
 
 
-def _is_token_binding(value: object) -> bool:
-    return value in ("session", "user")
+def _is_origin(value: object) -> bool:
+    return _is_url(value) and _ORIGIN.fullmatch(cast("str", value)) is not None
 
 
-def _positive_int(default: int, check_id: str = "E002") -> Setting[int]:
+def _count(default: int, check_id: str = "E002") -> Setting[int]:
     return Setting(default, _is_positive_int, "an integer of at least 1", check_id)
+
+
+def _duration(default: int, check_id: str = "E002") -> Setting[int]:
+    return Setting(default, _is_duration, f"an integer from 1 to {MAX_DURATION}", check_id)
 
 
 class WebSocketSettings:
     """The settings of this package, by name; ``settings`` is the one instance."""
 
-    token_rate_limit_per_minute = _positive_int(20)
-    token_expiry_seconds = _positive_int(60)
-    rate_limit_max_attempts = _positive_int(20)
-    rate_limit_window_minutes = _positive_int(1)
+    token_rate_limit_per_minute = _count(20)
+    token_expiry_seconds = _duration(60)
+    rate_limit_max_attempts = _count(20)
+    rate_limit_window_minutes = _duration(1)
     push_changes_to_aws = Setting(True, _is_bool, "True or False", "E002")
     allowed_integration_hosts = Setting[Any](
-        None, _is_text_or_texts, "a host name or a list of host names", "E002"
+        None, _is_text_or_list, "a host name or a list of host names", "E002"
     )
     endpoint_url = Setting[str | None](None, _is_url, "an http:// or https:// URL", "E003")
     transport = Setting[Mapping[str, Any]](
         DEFAULT_TRANSPORT, _is_backend, 'a dictionary with a "BACKEND"', "E004"
     )
     allowed_origins = Setting[Iterable[str] | None](
-        None, _is_texts, "a list of scheme://host[:port]", "E005"
+        None, _is_origins, 'a list of scheme://host[:port]; a host may start with "*."', "E005"
     )
-    session_max_age_seconds = _positive_int(7500, "E006")
-    gone_grace_seconds = _positive_int(10, "E007")
+    session_max_age_seconds = _duration(7500, "E006")
+    gone_grace_seconds = _duration(10, "E007")
 
     @property
     def region_name(self) -> str | None:
@@ -161,14 +205,21 @@ class WebSocketSettings:
     @property
     def gateway_secret_configured(self) -> bool:
         """Whether ``gateway_secret`` is set at all, usable or not."""
-        return get_websockets_config().get("gateway_secret") not in (None, "", [], ())
+        value = get_websockets_config().get("gateway_secret")
+        return value is not None and (not isinstance(value, str | list | tuple) or bool(value))
 
     @property
     def gateway_secrets(self) -> tuple[str, ...]:
         """The usable secrets, the one that is sent first; empty when none can match."""
-        value = get_websockets_config().get("gateway_secret")
-        candidates = value if isinstance(value, list | tuple) else [value]
-        return tuple(s for s in candidates if isinstance(s, str) and SECRET_PATTERN.fullmatch(s))
+        secrets = tuple(s for s in _secret_candidates() if _is_secret(s))
+        if self.gateway_secret_configured and not secrets:
+            _log_once(f"{_SECRET} is not usable; every request is refused")
+        return cast("tuple[str, ...]", secrets)
+
+    @property
+    def gateway_secrets_usable(self) -> bool:
+        """Whether each configured secret can be sent and compared; true when there is none."""
+        return not self.gateway_secret_configured or all(map(_is_secret, _secret_candidates()))
 
     @property
     def sent_gateway_secret(self) -> str | None:
@@ -177,64 +228,73 @@ class WebSocketSettings:
         Raises:
             ValueError: the first configured secret cannot travel as a header.
         """
-        value = get_websockets_config().get("gateway_secret")
-        first = value[0] if isinstance(value, list | tuple) and value else value
         if not self.gateway_secret_configured:
             return None
-        if isinstance(first, str) and SECRET_PATTERN.fullmatch(first):
-            return first
+        first = _secret_candidates()[0]
+        if _is_secret(first):
+            return cast("str", first)
         raise ValueError(
-            'The first secret of WEBSOCKETS["gateway_secret"] must be at least 32 characters of '
-            "A-Z a-z 0-9 . _ ~ + / = -; look for a newline at its end."
+            f"The first secret of {_SECRET} must be {SECRET_RULE}; look for a newline at its end."
         )
 
 
+_SECRET = 'WEBSOCKETS["gateway_secret"]'
+
+
+def _secret_candidates() -> Sequence[object]:
+    value = get_websockets_config().get("gateway_secret")
+    return value if isinstance(value, list | tuple) else [value]
+
+
+def _is_secret(value: object) -> bool:
+    return isinstance(value, str) and SECRET_PATTERN.fullmatch(value) is not None
+
+
 def _django(name: str) -> str | None:
-    return getattr(django_settings, name, None) or None
+    value = getattr(django_settings, name, None) or None
+    if value is not None and not isinstance(value, str):
+        _log_once(f"{name} must be a string; it is not used")
+        return None
+    return value
 
 
 settings = WebSocketSettings()
 
-_declared = {k: v for k, v in vars(WebSocketSettings).items() if isinstance(v, Setting)}
+#: Every key of ``WEBSOCKETS`` but the secret, which has no default, in the order of the class.
+DECLARED_SETTINGS: dict[str, Setting[Any]] = {
+    name: value for name, value in vars(WebSocketSettings).items() if isinstance(value, Setting)
+}
 
-#: The integer settings that 4.1 has too, and their defaults.
+# The settings that 4.1 has too share one check id.
 DEFAULTS: dict[str, int] = {
-    name: _declared[name].default
-    for name in (
-        "token_rate_limit_per_minute",
-        "token_expiry_seconds",
-        "rate_limit_max_attempts",
-        "rate_limit_window_minutes",
-    )
+    name: setting.default
+    for name, setting in DECLARED_SETTINGS.items()
+    if setting.check_id == "E002" and type(setting.default) is int
 }
 BOOLEAN_DEFAULTS: dict[str, bool] = {"push_changes_to_aws": True}
-OPTIONAL_KEYS = frozenset({"gateway_secret", *_declared} - {*DEFAULTS, *BOOLEAN_DEFAULTS})
+OPTIONAL_KEYS = frozenset({"gateway_secret", *DECLARED_SETTINGS} - {*DEFAULTS, *BOOLEAN_DEFAULTS})
 KNOWN_KEYS = OPTIONAL_KEYS | {*DEFAULTS, *BOOLEAN_DEFAULTS}
 
 
 def get_setting(name: str) -> int:
-    """Return an integer setting by name.
-
-    Raises:
-        KeyError: there is no integer setting of that name.
-    """
+    """Return an integer setting of 4.1, or raise ``KeyError``."""
     DEFAULTS[name]
     return cast("int", getattr(settings, name))
 
 
 def get_boolean_setting(name: str) -> bool:
-    """Return a boolean setting by name.
-
-    Raises:
-        KeyError: there is no boolean setting of that name.
-    """
+    """Return a boolean setting of 4.1, or raise ``KeyError``."""
     BOOLEAN_DEFAULTS[name]
     return cast("bool", getattr(settings, name))
 
 
 def get_allowed_integration_hosts() -> list[str] | None:
-    """Return the host patterns that integrations may point at, or None when any may be used."""
+    """Return the host patterns that integrations may point at, or None when any may be used.
+
+    What is not text is left out, so that one wrong entry does not lift the restriction.
+    """
     hosts = settings.allowed_integration_hosts
     if hosts is None:
         return None
-    return [h.strip().lower() for h in ([hosts] if isinstance(hosts, str) else hosts)]
+    texts = [hosts] if isinstance(hosts, str) else [h for h in hosts if isinstance(h, str)]
+    return [text.strip().lower() for text in texts]
