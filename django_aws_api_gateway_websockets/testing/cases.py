@@ -13,7 +13,10 @@ __all__ = ["WebSocketTestMixin"]
 
 _LOCMEM = {"BACKEND": "django_aws_api_gateway_websockets.transports.locmem.LocMemTransport"}
 
-_Base = SimpleTestCase if TYPE_CHECKING else object
+if TYPE_CHECKING:
+    _Base = SimpleTestCase
+else:
+    _Base = object
 
 
 class WebSocketTestMixin(_Base):

@@ -16,7 +16,7 @@ def create_gateway(
     """Store a gateway as if it had been created in AWS.
 
     Args:
-        target: URL of the project to which ``connect``, ``disconnect`` and ``default`` are appended.
+        target: URL to which ``connect``, ``disconnect`` and ``default`` are appended.
         routes: URL of the integration of each additional route, by route key.
         fields: other values of the row.
     """
