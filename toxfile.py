@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import subprocess
 from typing import TYPE_CHECKING
 
 from tox.plugin import impl
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CONNECT_TIMEOUT_SECONDS = 3
+NODE_MAJOR_MIN = 20  # package.json: engines
 
 
 def _answers(host: str, port: str) -> bool:
@@ -43,13 +45,16 @@ def _has_chromium() -> bool:
 
 
 def _has_node() -> bool:
-    return shutil.which("node") is not None and shutil.which("npm") is not None
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        return False
+    version = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False)
+    return int(version.stdout.lstrip("v").partition(".")[0] or 0) >= NODE_MAJOR_MIN
 
 
 NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
     "chromium": (_has_chromium, "no Chromium is on PATH"),
     "mariadb": (_has_mariadb, "no MariaDB answers on MYSQL_HOST:MYSQL_TCP_PORT"),
-    "node": (_has_node, "node and npm are not on PATH"),
+    "node": (_has_node, f"no Node.js {NODE_MAJOR_MIN} with npm is on PATH"),
     "postgresql": (_has_postgresql, "no PostgreSQL answers on PGHOST:PGPORT"),
 }
 
