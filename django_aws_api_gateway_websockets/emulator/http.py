@@ -21,6 +21,9 @@ __all__ = ["HttpSide", "Upgrade"]
 
 _CONTROL_PREFIX = "/v2/"
 
+_SHUTDOWN_SECONDS = 0.01
+"""How long a kept-alive connection may take to end; aiohttp takes 0 for no limit at all."""
+
 Upgrade = Callable[[asyncio.Transport, RequestHead, bytes], Peer]
 """Takes over a transport whose client asked for a WebSocket."""
 
@@ -42,7 +45,7 @@ class HttpSide:
 
     async def close(self) -> None:
         """End all HTTP connections."""
-        await self.server.shutdown(0)
+        await self.server.shutdown(_SHUTDOWN_SECONDS)
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         head = _head(request)
