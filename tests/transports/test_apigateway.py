@@ -9,7 +9,11 @@ import pytest
 from botocore.exceptions import ClientError
 from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
+from websockets.exceptions import ConnectionClosedOK
+from websockets.sync.client import ClientConnection, connect
 
+from django_aws_api_gateway_websockets.aws.control import get_control_plane
+from django_aws_api_gateway_websockets.emulator import EmulatorThread
 from django_aws_api_gateway_websockets.exceptions import (
     AccessDenied,
     ConnectionGone,
@@ -18,10 +22,14 @@ from django_aws_api_gateway_websockets.exceptions import (
     Throttled,
     TransportError,
 )
+from django_aws_api_gateway_websockets.protocol.endpoints import management_url
+from django_aws_api_gateway_websockets.provisioning.plan import DesiredGateway
+from django_aws_api_gateway_websockets.provisioning.run import create
 from django_aws_api_gateway_websockets.transports.apigateway import APIGatewayTransport
 from django_aws_api_gateway_websockets.transports.base import ConnectionInfo, SendResult
 
 from ..aws.peer import DROPPED, Answer, Peer
+from .contract import TransportContract
 
 GONE = Answer(status=410, error="GoneException")
 INFO = (
@@ -41,6 +49,47 @@ def peer() -> Iterator[Peer]:
     """Accept whatever is asked."""
     with Peer() as peer:
         yield peer
+
+
+class Socket:
+    """A browser's connection to a local gateway."""
+
+    def __init__(self, socket: ClientConnection, management_url: str, connection_id: str) -> None:
+        self.socket = socket
+        self.address = (management_url, connection_id)
+
+    def receive(self) -> str:
+        """Return the next message."""
+        return str(self.socket.recv(timeout=5))
+
+    def is_closed(self) -> bool:
+        """Return whether the gateway closes the connection as it says that it does."""
+        with pytest.raises(ConnectionClosedOK):
+            self.socket.recv(timeout=5)
+        return self.socket.close_code == 1000
+
+
+@pytest.fixture(scope="module")
+def gateway() -> Iterator[tuple[str, Peer]]:
+    """Yield the URL of a stage of a local gateway, and the backend behind it."""
+    with Peer() as backend, EmulatorThread() as emulator:
+        desired = DesiredGateway(name="shop", creation_id="c1", target_base=f"{backend.url}/ws/")
+        api, *_ = create(desired, control=get_control_plane(emulator.url))
+        yield f"{api.api_endpoint}/production", backend
+
+
+@pytest.fixture
+def connection(gateway: tuple[str, Peer]) -> Iterator[Socket]:
+    """Yield an open connection to the local gateway."""
+    url, backend = gateway
+    with connect(url) as socket:
+        connects = [item for item in backend.received if item.target == "/ws/connect"]
+        connection_id = connects[-1].headers["connectionid"]
+        yield Socket(socket, management_url(url), connection_id)
+
+
+class TestContract(TransportContract):
+    """It does what every transport does, with a gateway at the other end."""
 
 
 class TestRequests:

@@ -1,0 +1,98 @@
+"""What AWS has of a gateway, read by boto3 and written down without any of the ids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ConnectionClosedError
+
+__all__ = ["Failure", "State", "failing", "read_state"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class State:
+    """All that is left in AWS after one or more runs.
+
+    :param routes: by key: the URL, the headers it gets, and whether it answers.
+    :param stages: by name: description, tags, and whether the only deployment is the stage's.
+    """
+
+    name: str
+    tags: Mapping[str, str]
+    integrations: int
+    routes: Mapping[str, tuple[str, Mapping[str, str], bool]]
+    stages: Mapping[str, tuple[str, Mapping[str, str], bool]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Failure:
+    """Makes one call fail: the ``number``-th, before it is sent or after its answer was lost."""
+
+    number: int
+    after: bool
+
+    @property
+    def event(self) -> str:
+        """The event of botocore at which to fail."""
+        return "after-call.apigatewayv2" if self.after else "before-send.apigatewayv2"
+
+
+@contextmanager
+def failing(client: Any, failure: Failure) -> Iterator[None]:
+    """Let a client fail once."""
+    calls: list[object] = []
+
+    def count(**event: object) -> None:
+        calls.append(event)
+        if len(calls) == failure.number:
+            raise ConnectionClosedError(endpoint_url=client.meta.endpoint_url)
+
+    client.meta.events.register(failure.event, count)
+    try:
+        yield
+    finally:
+        client.meta.events.unregister(failure.event, count)
+
+
+def read_state(client: Any, tag: str, value: str) -> list[State]:
+    """Return the state of every API that has a tag."""
+    apis = client.get_apis(MaxResults="500")["Items"]
+    return [_state(client, api) for api in apis if api.get("Tags", {}).get(tag) == value]
+
+
+def _state(client: Any, api: Mapping[str, Any]) -> State:
+    integrations = client.get_integrations(ApiId=api["ApiId"])["Items"]
+    by_target = {f"integrations/{item['IntegrationId']}": item for item in integrations}
+    routes = client.get_routes(ApiId=api["ApiId"])["Items"]
+    stages = client.get_stages(ApiId=api["ApiId"])["Items"]
+    deployments = client.get_deployments(ApiId=api["ApiId"])["Items"]
+    return State(
+        name=api["Name"],
+        tags=api["Tags"],
+        integrations=len(integrations),
+        routes={
+            route["RouteKey"]: (
+                by_target[route["Target"]]["IntegrationUri"],
+                by_target[route["Target"]]["RequestParameters"],
+                _answers(client, api["ApiId"], route),
+            )
+            for route in routes
+        },
+        stages={
+            stage["StageName"]: (
+                stage["Description"],
+                stage["Tags"],
+                [stage["DeploymentId"]] == [item["DeploymentId"] for item in deployments],
+            )
+            for stage in stages
+        },
+    )
+
+
+def _answers(client: Any, api_id: str, route: Mapping[str, Any]) -> bool:
+    items = client.get_route_responses(ApiId=api_id, RouteId=route["RouteId"])["Items"]
+    keys = [item["RouteResponseKey"] for item in items]
+    return keys == ["$default"] == [route["RouteResponseSelectionExpression"]]
