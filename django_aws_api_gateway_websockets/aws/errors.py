@@ -35,7 +35,10 @@ from ..exceptions import (
     WebSocketError,
 )
 
-__all__ = ["describe_error", "error_code", "original_error", "translate_errors"]
+__all__ = ["AWS_ERRORS", "describe_error", "error_code", "original_error", "translate_errors"]
+
+#: Every error that boto3 raises, for callers above this package to catch.
+AWS_ERRORS = (BotoCoreError, ClientError)
 
 #: Most characters of ``ApiGateway.last_error``.
 MAX_DESCRIPTION = 255

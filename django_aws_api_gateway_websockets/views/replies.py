@@ -6,10 +6,10 @@ import json
 import logging
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpResponse, HttpResponseBase
 
+from ..aws.errors import AWS_ERRORS
 from ..dispatch import Answer, answer_error, answer_result
 from ..exceptions import WebSocketError
 from ..models import WebSocketSession
@@ -66,7 +66,7 @@ class Replier:
     def _post(self, envelope: dict[str, Any]) -> None:
         try:
             self._session.send_message(envelope)
-        except (BotoCoreError, ClientError, WebSocketError) as error:
+        except (*AWS_ERRORS, WebSocketError) as error:
             logger.warning("Reply to %s not delivered: %s", self._session, error)
 
 
