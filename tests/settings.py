@@ -81,6 +81,8 @@ TEMPLATES = [
         },
     }
 ]
+# MariaDB converts time zones only after somebody has loaded their definitions.
+TIME_ZONE = "UTC"
 USE_TZ = True
 
 AWS_GATEWAY_REGION_NAME = "eu-west-1"

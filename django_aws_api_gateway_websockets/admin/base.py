@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.contrib.auth import get_user_model
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.http import HttpRequest
@@ -31,11 +30,13 @@ class RecordAdmin(BaseAdmin):
         return False
 
 
-def user_search_fields() -> tuple[str, ...]:
-    """Return the look-ups of a user's name and e-mail address, whatever the user model."""
-    model = get_user_model()
-    names = {model.USERNAME_FIELD: None, getattr(model, "EMAIL_FIELD", "email"): None}
-    return tuple(f"user__{name}" for name in names if _has_field(model, name))
+def user_search_fields(user_model: type[models.Model]) -> tuple[str, ...]:
+    """Return the look-ups of a user's name and e-mail address, as the user model calls them."""
+    names = {
+        getattr(user_model, "USERNAME_FIELD", "username"): None,
+        getattr(user_model, "EMAIL_FIELD", "email"): None,
+    }
+    return tuple(f"user__{name}" for name in names if _has_field(user_model, name))
 
 
 def _has_field(model: type[models.Model], name: str) -> bool:

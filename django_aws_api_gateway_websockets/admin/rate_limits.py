@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.contrib.auth import get_user_model
 from django.http import HttpRequest
 
 from ..models import ConnectionRateLimit
@@ -22,4 +23,4 @@ class ConnectionRateLimitAdmin(RecordAdmin):
     readonly_fields = ["ip_address", "user", "attempt_time", "successful"]
 
     def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
-        return ("ip_address", *user_search_fields())
+        return ("ip_address", *user_search_fields(get_user_model()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.contrib.auth import get_user_model
 from django.http import HttpRequest
 
 from ..models import WebSocketToken
@@ -25,7 +26,7 @@ class WebSocketTokenAdmin(RecordAdmin):
     readonly_fields = ["token_preview", "user", "created_at", "used"]
 
     def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
-        return user_search_fields()
+        return user_search_fields(get_user_model())
 
     @admin.display(description="Token")
     def token_preview(self, token: WebSocketToken) -> str:
