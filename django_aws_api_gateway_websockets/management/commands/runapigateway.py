@@ -1,0 +1,174 @@
+"""Runs a local API Gateway, so that a project works on a laptop without an AWS account."""
+
+from __future__ import annotations
+
+import gc
+import signal
+import ssl
+import threading
+from contextlib import ExitStack
+from typing import Any, cast
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from ...aws.control import ControlPlane, get_control_plane
+from ...models import ApiGateway
+from ...protocol.endpoints import is_loopback
+from ..creation import command_errors
+from ..runserver import ServerProcess
+
+try:
+    from ...emulator import EmulatorThread, LineWriter
+    from ...emulator.process import raise_open_file_limit
+except ModuleNotFoundError as error:
+    MISSING_MODULE: str | None = error.name
+else:
+    MISSING_MODULE = None
+
+__all__ = ["Command"]
+
+_POLL_SECONDS = 0.2
+_GC_THRESHOLDS = (50_000, 20, 100)
+"""Collect rarely: at the default, a process with thousands of sockets pauses for 200 ms."""
+
+
+class Command(BaseCommand):
+    """Run the local gateway until it is interrupted."""
+
+    help = "Runs a local API Gateway for development, with the project's local gateways in it."
+    requires_migrations_checks = True
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take the address, and how to run Django beside the gateway."""
+        parser.add_argument(
+            "addrport", nargs="?", default="127.0.0.1:9000", help="Address or port to listen on."
+        )
+        parser.add_argument(
+            "--runserver",
+            nargs="?",
+            const="127.0.0.1:8000",
+            metavar="ADDRPORT",
+            help="Run Django's development server too, by default on 127.0.0.1:8000.",
+        )
+        parser.add_argument(
+            "--noreload",
+            action="store_true",
+            help="Do not restart Django's development server when code changes.",
+        )
+        parser.add_argument(
+            "--allow-remote", action="store_true", help="Listen on an address that others reach."
+        )
+        parser.add_argument(
+            "--tls-port", type=int, help="Second port, with TLS, for custom domains."
+        )
+        parser.add_argument("--tls-certificate", help="PEM file for the second port.")
+        parser.add_argument("--tls-key", help="PEM file of its key, unless it is in the first.")
+
+    def handle(self, *args: Any, addrport: str, **options: Any) -> None:
+        """Serve until SIGINT or SIGTERM.
+
+        Raises:
+            CommandError: the extra is not installed, an address cannot be used, or Django's
+                development server ended by itself.
+        """
+        if MISSING_MODULE is not None:
+            raise CommandError(
+                f"The local gateway needs {MISSING_MODULE}: "
+                'pip install "django-aws-api-gateway-websockets[local]"'
+            )
+        host, port = _parse_address(addrport)
+        if not options["allow_remote"] and not is_loopback(f"//{_bracketed(host)}"):
+            raise CommandError(f"{host} can be reached by others; add --allow-remote if it should.")
+        done = _interruption()
+        with ExitStack() as stack:
+            emulator = self._start(stack, host, port, **options)
+            self._provision(get_control_plane(emulator.url))
+            server = self._start_server(stack, **options)
+            while not done.wait(_POLL_SECONDS):
+                if server is not None and server.exit_status is not None:
+                    raise CommandError("Django's development server has ended.")
+
+    def _start(
+        self,
+        stack: ExitStack,
+        host: str,
+        port: int,
+        *,
+        tls_port: int | None,
+        tls_certificate: str | None,
+        tls_key: str | None,
+        **options: Any,
+    ) -> EmulatorThread:
+        raise_open_file_limit()
+        gc.set_threshold(*_GC_THRESHOLDS)
+        emulator = EmulatorThread(
+            host=host,
+            port=port,
+            tls_port=tls_port,
+            ssl_context=_ssl_context(tls_port, tls_certificate, tls_key),
+            log=LineWriter(cast("Any", self.stdout)),
+        )
+        try:
+            stack.enter_context(emulator)
+        except OSError as error:
+            raise CommandError(error.strerror) from error
+        self.stdout.write(self.style.SUCCESS(f"API Gateway for development: {emulator.url}"))
+        return emulator
+
+    def _start_server(
+        self, stack: ExitStack, *, runserver: str | None, noreload: bool, **options: Any
+    ) -> ServerProcess | None:
+        if runserver is None:
+            return None
+        return stack.enter_context(ServerProcess(runserver, *(["--noreload"] if noreload else [])))
+
+    def _provision(self, control: ControlPlane) -> None:
+        """Create the gateways that have no API, or one on this machine; list the others."""
+        for gateway in ApiGateway.objects.order_by("pk"):
+            if gateway.api_id and not gateway.is_local:
+                self.stdout.write(f"{gateway.api_name}: left alone, it is in AWS")
+                continue
+            gateway.forget_api()
+            try:
+                with command_errors(gateway):
+                    gateway.create_gateway(control=control)
+            except CommandError as error:
+                self.stderr.write(self.style.ERROR(str(error)))
+            else:
+                self.stdout.write(
+                    self.style.SUCCESS(f"{gateway.api_name}: {gateway.connection_url}")
+                )
+
+
+def _parse_address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not port.isdecimal() or int(port) > 65535:
+        raise CommandError(f"{text!r} is neither a port nor an address with a port.")
+    return host.strip("[]") or "127.0.0.1", int(port)
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _ssl_context(
+    port: int | None, certificate: str | None, key: str | None
+) -> ssl.SSLContext | None:
+    if port is None:
+        return None
+    if certificate is None:
+        raise CommandError("--tls-port needs --tls-certificate.")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    try:
+        context.load_cert_chain(certificate, key)
+    except OSError as error:
+        raise CommandError(f"The certificate cannot be used: {error}") from error
+    return context
+
+
+def _interruption() -> threading.Event:
+    """Return an event that SIGINT and SIGTERM set."""
+    done = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: done.set())
+    return done

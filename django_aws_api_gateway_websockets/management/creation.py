@@ -1,0 +1,61 @@
+"""The command that creates one gateway in AWS, under each of its names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from ..aws.errors import AWS_ERRORS, describe_error
+from ..exceptions import WebSocketError
+from ..models import ApiGateway
+
+__all__ = ["Command", "command_errors"]
+
+
+class Command(BaseCommand):
+    """Create a gateway, its routes and its stage in AWS, and deploy it."""
+
+    help = (
+        "Creates an API Gateway in AWS. Run it again after a failure: it goes on where it stopped."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take the primary key of the row."""
+        parser.add_argument("--pk", type=int, required=True, help="Primary key of the ApiGateway.")
+
+    def handle(self, *args: Any, pk: int, **options: Any) -> None:
+        """Create the gateway, with a line for each step.
+
+        Raises:
+            CommandError: there is no such row, nothing is left to create, or a step failed.
+        """
+        gateway = ApiGateway.objects.filter(pk=pk).first()
+        if gateway is None:
+            raise CommandError(f"There is no ApiGateway with the primary key {pk}.")
+        if not gateway.needs_api_creation:
+            raise CommandError(f"{gateway.api_name} is created already.")
+        with command_errors(gateway):
+            for step in gateway.creation_steps():
+                self.stdout.write(f"{gateway.api_name}: {step.sentence}")
+        self.stdout.write(self.style.SUCCESS(f"{gateway.api_name}: {gateway.connection_url}"))
+
+
+@contextmanager
+def command_errors(gateway: ApiGateway) -> Iterator[None]:
+    """Turn what creating ``gateway`` may raise into an error of the command line.
+
+    Raises:
+        CommandError: the message names the gateway and the error.
+    """
+    try:
+        yield
+    except (BotoCoreError, ClientError, WebSocketError) as error:
+        raise CommandError(f"{gateway.api_name}: {describe_error(error)}") from error
+    except ValidationError as error:
+        raise CommandError(f"{gateway.api_name}: {' '.join(error.messages)}") from error
+    except (ImproperlyConfigured, RuntimeError, ValueError) as error:
+        raise CommandError(f"{gateway.api_name}: {error}") from error

@@ -1,0 +1,64 @@
+"""Django's development server as a child process with a process group of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from types import TracebackType
+from typing import Self
+
+__all__ = ["ServerProcess"]
+
+_STOP_SECONDS = 5.0
+"""How long the server may take to end before it is killed."""
+
+
+class ServerProcess:
+    """``manage.py runserver`` from ``with`` to its end.
+
+    Its group is its own, so that what ends the autoreloader ends the server below it too.
+
+    Args:
+        address: ``host:port`` to listen on.
+        options: further arguments of ``runserver``.
+    """
+
+    def __init__(self, address: str, *options: str) -> None:
+        self._command = [sys.executable, *_manage(), "runserver", address, *options]
+
+    def __enter__(self) -> Self:
+        self._process = subprocess.Popen(
+            self._command, stdin=subprocess.DEVNULL, start_new_session=True
+        )
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._signal(signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_STOP_SECONDS)
+        self._signal(signal.SIGKILL)
+        self._process.wait()
+
+    @property
+    def exit_status(self) -> int | None:
+        """What the server ended with, or None while it runs."""
+        return self._process.poll()
+
+    def _signal(self, number: int) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, number)
+
+
+def _manage() -> list[str]:
+    """Return how this process was started: by a script such as ``manage.py``, or by ``-m``."""
+    script = sys.argv[0]
+    is_module = os.path.basename(script) == "__main__.py" or not script.endswith(".py")
+    return ["-m", "django"] if is_module else [script]
