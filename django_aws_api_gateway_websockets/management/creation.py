@@ -53,7 +53,7 @@ def command_errors(gateway: ApiGateway) -> Iterator[None]:
     """
     try:
         yield
-    except (BotoCoreError, ClientError, WebSocketError) as error:
+    except (*AWS_ERRORS, WebSocketError) as error:
         raise CommandError(f"{gateway.api_name}: {describe_error(error)}") from error
     except ValidationError as error:
         raise CommandError(f"{gateway.api_name}: {' '.join(error.messages)}") from error
