@@ -17,6 +17,12 @@ PACKAGE = Path(django_aws_api_gateway_websockets.__file__).parent
 # What projects import today, by module; see the upgrade notes in the documentation.
 CONTRACT = {
     "apps": ["DjangoAwsApiGatewayWebsocketsConfig"],
+    "checks": [
+        "check_aws_region_is_set",
+        "check_gateway_secret_format",
+        "check_gateway_secret_is_set",
+        "check_websockets_setting",
+    ],
     "conf": [
         "DEFAULTS",
         "KNOWN_KEYS",
