@@ -48,7 +48,7 @@ def _build(config: Mapping[str, Any]) -> BaseTransport:
 def _import(path: str) -> type[BaseTransport]:
     try:
         backend = import_string(path)
-    except ImportError as error:
+    except (ImportError, TypeError, ValueError) as error:  # the last two: no module's name
         raise ImproperlyConfigured(f'{SETTING}["BACKEND"]: {error}') from error
     if not (isinstance(backend, type) and issubclass(backend, BaseTransport)):
         raise ImproperlyConfigured(

@@ -98,6 +98,16 @@ class TestMistakes:
         )
         assert isinstance(caught.value.__cause__, ImportError)
 
+    @pytest.mark.parametrize("path", ["", ".", "Transport", ".Transport", "..package.Transport"])
+    def test_no_path(self, settings: Settings, path: str) -> None:
+        """A text that can be no dotted path."""
+        use(settings, path)
+
+        with pytest.raises(
+            ImproperlyConfigured, match=r'WEBSOCKETS\["transport"\]\["BACKEND"\]: .+'
+        ):
+            get_transport()
+
     @pytest.mark.parametrize("path", ["pathlib.Path", "pathlib.os"])
     def test_no_transport(self, path: str, settings: Settings) -> None:
         """A path that leads to something else."""
