@@ -7,7 +7,7 @@ from collections import OrderedDict
 from typing import Any
 
 import pytest
-from django.conf import settings as django_settings
+from django.test import override_settings
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
@@ -209,13 +209,9 @@ class TestTheDictionary:
     @given(value=JUNK)
     def test_no_value_raises(self, value: object) -> None:
         """Reading every setting survives any value whatever."""
-        previous = django_settings.WEBSOCKETS
-        django_settings.WEBSOCKETS = value
-        try:
-            names = [name for name in dir(conf.settings) if not name.startswith("_")]
+        names = [name for name in dir(conf.settings) if not name.startswith("_")]
+        with override_settings(WEBSOCKETS=value):
             read = [getattr(conf.settings, name) for name in names if name != SENT]
-        finally:
-            django_settings.WEBSOCKETS = previous
 
         assert len(read) == len(names) - 1
 
@@ -387,12 +383,8 @@ class TestGatewaySecret:
     @given(value=JUNK.filter(lambda value: value not in (None, "", [], ())))
     def test_no_value_switches_the_check_off(self, value: object) -> None:
         """Whatever is configured counts as configured."""
-        previous = django_settings.WEBSOCKETS
-        django_settings.WEBSOCKETS = {"gateway_secret": value}
-        try:
+        with override_settings(WEBSOCKETS={"gateway_secret": value}):
             configured = conf.settings.gateway_secret_configured
-        finally:
-            django_settings.WEBSOCKETS = previous
 
         assert configured
 

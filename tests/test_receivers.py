@@ -1,0 +1,262 @@
+"""What happens by itself: endings of sessions, the log of refusals, the guard of the upgrade."""
+
+from __future__ import annotations
+
+import logging
+from importlib import import_module
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import User
+from django.contrib.auth.signals import user_logged_out
+from django.core.management import CommandError
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+from django.db.models.signals import pre_delete, pre_migrate
+from django.http import HttpRequest
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from django_aws_api_gateway_websockets import receivers
+from django_aws_api_gateway_websockets.exceptions import ConnectionRefused, MessageRefused
+from django_aws_api_gateway_websockets.models import ApiGateway, WebSocketSession
+from django_aws_api_gateway_websockets.models.tokens import hash_session_key
+from django_aws_api_gateway_websockets.protocol.events import Event, read_event
+from django_aws_api_gateway_websockets.signals import connection_refused, message_refused
+
+__all__ = ["TestConnecting", "TestDeletedGateways", "TestLogins", "TestRefusals", "TestUpgrade"]
+
+LABEL = "django_aws_api_gateway_websockets"
+MIGRATIONS = f"{LABEL}.migrations"
+OLD = import_module(f"{MIGRATIONS}.0001_squashed_0015").Migration.replaces
+
+
+def open_session(connection_id: str, **fields: Any) -> WebSocketSession:
+    """Store a connected session."""
+    return WebSocketSession.objects.create(connection_id=connection_id, **fields)
+
+
+def open_ids() -> set[str]:
+    """Return the ids of all connected sessions."""
+    rows = WebSocketSession.objects.filter(connected=True)
+    return set(rows.values_list("connection_id", flat=True))
+
+
+def event(**headers: str) -> Event:
+    """Return a message with these headers."""
+    return read_event(
+        "default", headers=headers, query={}, body=b"", remote_addr="", max_body_bytes=0
+    )
+
+
+@pytest.mark.django_db
+class TestDeletedGateways:
+    def test_sessions_end_with_their_gateway(self) -> None:
+        """The sessions of a deleted gateway are closed, those of another are not."""
+        gateway = ApiGateway.objects.create(api_name="gone")
+        other = ApiGateway.objects.create(api_name="other")
+        open_session("a", api_gateway=gateway)
+        open_session("b", api_gateway=other)
+        open_session("c")
+
+        gateway.delete()
+
+        assert open_ids() == {"b", "c"}
+
+    def test_sessions_end_in_bulk(self) -> None:
+        """The same holds when a queryset is deleted."""
+        open_session("a", api_gateway=ApiGateway.objects.create(api_name="gone"))
+
+        ApiGateway.objects.all().delete()
+
+        assert open_ids() == set()
+
+    def test_rows_stay(self) -> None:
+        """A closed session stays as a row, and says when it was closed."""
+        session = open_session("a", api_gateway=ApiGateway.objects.create(api_name="gone"))
+        before = timezone.now()
+
+        ApiGateway.objects.all().delete()
+        session.refresh_from_db()
+
+        assert session.api_gateway is None
+        assert session.updated_on >= before
+
+
+@pytest.mark.django_db
+class TestLogins:
+    def test_logout_ends_the_sessions_of_the_login(self, client: Client) -> None:
+        """Sessions that the login opened are closed, those of another login are not."""
+        client.force_login(User.objects.create_user("ada"))
+        open_session("a", session_key_hash=hash_session_key(str(client.session.session_key)))
+        open_session("b", session_key_hash=hash_session_key("another"))
+        open_session("c")
+
+        client.logout()
+
+        assert open_ids() == {"b", "c"}
+
+    def test_logout_after_key_rotation(self, client: Client, settings: Settings) -> None:
+        """Sessions that were stored under the previous ``SECRET_KEY`` are closed too."""
+        client.force_login(User.objects.create_user("ada"))
+        open_session("a", session_key_hash=hash_session_key(str(client.session.session_key)))
+        settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+        settings.SECRET_KEY = "rotated-" + "y" * 50
+
+        user_logged_out.send(User, request=request(client.session), user=None)
+
+        assert open_ids() == set()
+
+    @pytest.mark.parametrize(
+        "anonymous",
+        [None, HttpRequest(), SimpleNamespace(session=None), SimpleNamespace(session={})],
+    )
+    def test_logout_without_a_session(self, anonymous: Any) -> None:
+        """A logout that has no login session closes nothing."""
+        open_session("a", session_key_hash="")
+
+        user_logged_out.send(User, request=anonymous, user=None)
+
+        assert open_ids() == {"a"}
+
+    def test_logout_before_the_session_is_stored(self, client: Client) -> None:
+        """A login session without a key has opened nothing."""
+        open_session("a", session_key_hash="")
+
+        user_logged_out.send(User, request=request(client.session.__class__()), user=None)
+
+        assert open_ids() == {"a"}
+
+
+def request(session: Any) -> HttpRequest:
+    """Return a request with this login session."""
+    with_session = HttpRequest()
+    with_session.session = session
+    return with_session
+
+
+class TestRefusals:
+    def test_of_a_connection(self, caplog: pytest.LogCaptureFixture) -> None:
+        """The log names code, connection, gateway and trace."""
+        connection_refused.send(
+            None,
+            refusal=ConnectionRefused("invalid_secret", "Invalid request", status=403),
+            event=event(connectionId="c=", **{"X-Amzn-Trace-Id": "Root=1"}),
+            gateway=ApiGateway(api_name="shop"),
+        )
+
+        assert caplog.record_tuples == [
+            (
+                f"{LABEL}.handshake",
+                logging.WARNING,
+                "Connection refused: invalid_secret: Invalid request "
+                "(connection 'c=', gateway shop, trace 'Root=1')",
+            )
+        ]
+
+    def test_of_a_message(self, caplog: pytest.LogCaptureFixture) -> None:
+        """A message of an unknown gateway is logged in a logger of its own."""
+        refusal = MessageRefused("unknown_gateway", "Invalid request headers", detail="API 'x'")
+        message_refused.send(None, refusal=refusal, event=event(), gateway=None)
+
+        assert caplog.record_tuples == [
+            (
+                f"{LABEL}.dispatch",
+                logging.WARNING,
+                "Message refused: unknown_gateway: API 'x' "
+                "(connection '', gateway unknown, trace '')",
+            )
+        ]
+
+    def test_code_and_status_are_attributes(self, caplog: pytest.LogCaptureFixture) -> None:
+        """A log pipeline can filter by code and status."""
+        refusal = MessageRefused("invalid_secret", "Invalid request", status=403)
+        message_refused.send(None, refusal=refusal, event=event(), gateway=None)
+
+        assert {"code": "invalid_secret", "status_code": 403}.items() <= vars(
+            caplog.records[0]
+        ).items()
+
+    def test_one_refusal_is_one_line(self, caplog: pytest.LogCaptureFixture) -> None:
+        """What a client sends can neither start a line of its own nor fill the log."""
+        forged = event(connectionId="a\nb" + "c" * 500, **{"X-Amzn-Trace-Id": "\r\n" + "d" * 500})
+        refusal = ConnectionRefused("invalid_connection_id", "Invalid connection ID")
+        connection_refused.send(None, refusal=refusal, event=forged, gateway=None)
+
+        assert len(caplog.messages[0].splitlines()) == 1
+        assert len(caplog.messages[0]) < 400
+
+
+@pytest.mark.django_db
+class TestUpgrade:
+    def test_empty_database(self) -> None:
+        """A database without any of the old migrations may migrate."""
+        record()
+
+        announce_migration()
+
+    def test_complete_database(self) -> None:
+        """A database with all of the old migrations may migrate."""
+        record(*OLD)
+
+        announce_migration()
+
+    @pytest.mark.parametrize(
+        ("present", "missing"),
+        [
+            (OLD[:-1], "0015_alter_apigateway_provisioning_status"),
+            (
+                OLD[:-2],
+                "0014_websocketsession_auth_hash_and_more, "
+                "0015_alter_apigateway_provisioning_status",
+            ),
+            (OLD[1:], "0001_initial"),
+        ],
+    )
+    def test_partial_database(self, present: list[tuple[str, str]], missing: str) -> None:
+        """A database with some of them is refused, and told what to do."""
+        record(*present)
+
+        with pytest.raises(CommandError) as caught:
+            announce_migration()
+
+        assert str(caught.value) == (
+            "This database has only some of the migrations of django-aws-api-gateway-websockets "
+            f"4.1.0 (it lacks {missing}): install 4.1.0 and migrate first."
+        )
+
+    def test_other_apps_are_not_concerned(self) -> None:
+        """Only the announcement of this app is heard."""
+        record(OLD[0])
+
+        announce_migration("auth")
+
+
+def record(*applied: tuple[str, str]) -> None:
+    """Make the database remember exactly these of our migrations."""
+    recorder = MigrationRecorder(connection)
+    recorder.migration_qs.filter(app=LABEL).delete()
+    rows = [recorder.Migration(app=app, name=name) for app, name in applied]
+    recorder.migration_qs.bulk_create(rows)
+
+
+def announce_migration(label: str = LABEL) -> None:
+    """Do what ``migrate`` does before it starts."""
+    pre_migrate.send(sender=apps.get_app_config(label), using="default")
+
+
+class TestConnecting:
+    @pytest.mark.parametrize(
+        "signal",
+        [connection_refused, message_refused, pre_delete, pre_migrate, user_logged_out],
+    )
+    def test_twice_is_once(self, signal: Any) -> None:
+        """An app that is made ready again does not do everything twice."""
+        before = len(signal.receivers)
+
+        receivers.connect(apps.get_app_config(LABEL))
+
+        assert len(signal.receivers) == before
