@@ -1,0 +1,101 @@
+"""Django on a port, the emulator beside it, and clients that speak to both as browsers do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
+
+import pytest
+from django.contrib.auth.models import User
+from django.middleware.csrf import _get_new_csrf_string
+from django.test import Client, override_settings
+from pytest_django.live_server_helper import LiveServer
+from websockets.sync.client import ClientConnection, connect
+
+from django_aws_api_gateway_websockets.emulator import EmulatorThread
+from django_aws_api_gateway_websockets.models import ApiGateway
+
+__all__ = ["Browser", "emulator", "gateway", "open_browser"]
+
+APIGATEWAY = "django_aws_api_gateway_websockets.transports.apigateway.APIGatewayTransport"
+
+
+@pytest.fixture
+def emulator() -> Iterator[EmulatorThread]:
+    """Run the local gateway, and point boto3 at it."""
+    with (
+        EmulatorThread() as thread,
+        override_settings(
+            ROOT_URLCONF="tests.e2e.urls",
+            WEBSOCKETS={
+                "endpoint_url": thread.url,
+                "gateway_secret": "e2e-" + "s" * 40,
+                "transport": {"BACKEND": APIGATEWAY},
+            },
+        ),
+    ):
+        yield thread
+
+
+@pytest.fixture
+def gateway(emulator: EmulatorThread, live_server: LiveServer) -> ApiGateway:
+    """Create a gateway with a chat route through boto3."""
+    row = ApiGateway.objects.create(api_name="e2e", target_base_endpoint=f"{live_server}/ws/")
+    url = f"{live_server}/chat/message"
+    row.additional_routes.create(name="chat", route_key="chat", integration_url=url)
+    row.create_gateway()
+    return row
+
+
+class Browser:
+    """A browser with a login: it fetches tokens and opens sockets."""
+
+    def __init__(self, site: str, gateway: ApiGateway, user: User | None) -> None:
+        self.site = site
+        self.gateway = gateway
+        self.csrf_token = _get_new_csrf_string()
+        self.cookie = f"csrftoken={self.csrf_token}"
+        if user is not None:
+            client = Client()
+            client.force_login(user)
+            self.cookie += f"; sessionid={client.cookies['sessionid'].value}"
+
+    def fetch_token(self) -> tuple[int, Any]:
+        """Post for a token; return the status, and the token or the text of the refusal."""
+        headers = {"Cookie": self.cookie, "X-CSRFToken": self.csrf_token}
+        request = Request(f"{self.site}/ws/token/", b"", headers)
+        try:
+            with urlopen(request, timeout=5) as response:
+                return response.status, json.load(response)["token"]
+        except HTTPError as error:
+            with error:
+                return error.code, error.read().decode()
+
+    def connect(self, channel: str = "room", *, token: str | None = None) -> ClientConnection:
+        """Open a socket, with a fresh token unless one is given."""
+        token = self.fetch_token()[1] if token is None else token
+        query = urlencode({"ws_token": token, "channel": channel})
+        return connect(
+            f"{self.gateway.connection_url}?{query}",
+            origin=self.site,  # type: ignore[arg-type]  # a NewType of str
+            additional_headers={"Cookie": self.cookie},
+            proxy=None,
+            close_timeout=1,
+        )
+
+
+@pytest.fixture
+def open_browser(
+    gateway: ApiGateway, live_server: LiveServer, request: pytest.FixtureRequest
+) -> Callable[[str], Browser]:
+    """Return a function that opens a browser in which the named user is logged in."""
+
+    def open_for(name: str) -> Browser:
+        user = User.objects.create_user(name) if name else None
+        return Browser(live_server.url, gateway, user)
+
+    return open_for
