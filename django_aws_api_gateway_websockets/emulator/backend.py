@@ -111,7 +111,8 @@ class Backend:
         streams = self._idle.setdefault(place, deque())
         streams.append(stream)
         if len(streams) > _MOST_IDLE:
-            streams.popleft()[1].transport.abort()
+            _, oldest = streams.popleft()
+            oldest.transport.abort()
 
 
 class _Stale(Exception):

@@ -5,18 +5,19 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Final
 
 from websockets.datastructures import Headers
 from websockets.extensions.permessage_deflate import ServerPerMessageDeflateFactory
-from websockets.frames import Frame, Opcode
+from websockets.frames import Frame
 from websockets.http11 import Request, Response
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 
 from ..protocol.limits import FRAME_MAX_BYTES, MESSAGE_MAX_BYTES
 from .answers import Answer
+from .assembly import Assembler, Unacceptable
 from .connections import Connection
 from .events import Handshake
 from .gateway import Gateway
@@ -40,8 +41,6 @@ _LINGER_SECONDS = 2.0
 _NO_STATUS: Final = 1005
 _NO_STATUS_REASON: Final = "Client-side close frame status not set"
 _ABNORMAL: Final = 1006
-_UNSUPPORTED_DATA: Final = 1003
-_INVALID_DATA: Final = 1007
 
 # The frame library logs headers and payloads at DEBUG, cookies and tokens among them.
 _LOGGER = logging.getLogger(__name__)
@@ -80,7 +79,7 @@ class Peer(asyncio.Protocol):
             logger=_LOGGER,
         )
         self._held: bytearray | None = bytearray()
-        self._parts: list[bytes] = []
+        self._assembler = Assembler()
         self._waiting: deque[str] = deque()
         self._in_flight = 0
         self._pauses: set[str] = set()
@@ -211,33 +210,15 @@ class Peer(asyncio.Protocol):
 
     def _feed(self, data: bytes) -> None:
         self.frames.receive_data(data)
-        self._take(frame for frame in self.frames.events_received() if isinstance(frame, Frame))
+        events = self.frames.events_received()
+        try:
+            self._waiting.extend(self._assembler.take(e for e in events if isinstance(e, Frame)))
+        except Unacceptable as error:
+            self.frames.fail(error.code)
+        self._dispatch()
         self._flush()
         if self.frames.state is not State.OPEN:
             self._tell_closed()
-
-    def _take(self, frames: Iterable[Frame]) -> None:
-        """Put messages together; a binary one ends the connection at its first frame."""
-        for frame in frames:
-            if frame.opcode is Opcode.BINARY:
-                self.frames.fail(_UNSUPPORTED_DATA)
-                return
-            if frame.opcode in (Opcode.TEXT, Opcode.CONT):
-                self._parts.append(bytes(frame.data))
-                if frame.fin and not self._take_message():
-                    return
-
-    def _take_message(self) -> bool:
-        """Dispatch the message that is complete; False when it is not UTF-8."""
-        data = b"".join(self._parts)
-        self._parts.clear()
-        try:
-            self._waiting.append(data.decode())
-        except UnicodeDecodeError:
-            self.frames.fail(_INVALID_DATA)
-            return False
-        self._dispatch()
-        return True
 
     def _dispatch(self) -> None:
         """Hand messages on, not one after the other but as many at once as may be."""

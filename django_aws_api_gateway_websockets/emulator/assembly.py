@@ -1,0 +1,55 @@
+"""Messages made of frames, as far as the gateway takes them: text in UTF-8 and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from websockets.frames import Frame, Opcode
+
+from ..exceptions import WebSocketError
+
+__all__ = ["Assembler", "Unacceptable"]
+
+_UNSUPPORTED_DATA: Final = 1003
+_INVALID_DATA: Final = 1007
+
+
+class Unacceptable(WebSocketError):
+    """A frame that ends the connection.
+
+    :param code: close code.
+    """
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Assembler:
+    """Collects the frames of a message until it is complete."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+
+    def take(self, frames: Iterable[Frame]) -> Iterator[str]:
+        """Yield the messages that are complete; control frames are passed over.
+
+        Raises:
+            Unacceptable: a binary message begins (1003), or a text is not UTF-8 (1007).
+        """
+        for frame in frames:
+            if frame.opcode is Opcode.BINARY:
+                raise Unacceptable(_UNSUPPORTED_DATA)
+            if frame.opcode in (Opcode.TEXT, Opcode.CONT):
+                self._parts.append(bytes(frame.data))
+                if frame.fin:
+                    yield self._complete()
+
+    def _complete(self) -> str:
+        data = b"".join(self._parts)
+        self._parts.clear()
+        try:
+            return data.decode()
+        except UnicodeDecodeError as error:
+            raise Unacceptable(_INVALID_DATA) from error
