@@ -12,10 +12,6 @@ from typing import Self
 
 __all__ = ["ServerProcess"]
 
-_STOP_SECONDS = 5.0
-"""How long the server may take to end before it is killed."""
-
-
 class ServerProcess:
     """``manage.py runserver`` from ``with`` to its end.
 
@@ -24,9 +20,11 @@ class ServerProcess:
     Args:
         address: ``host:port`` to listen on.
         options: further arguments of ``runserver``.
+        stop_seconds: how long the server may take to end before it is killed.
     """
 
-    def __init__(self, address: str, *options: str) -> None:
+    def __init__(self, address: str, *options: str, stop_seconds: float = 5.0) -> None:
+        self._stop_seconds = stop_seconds
         self._command = [sys.executable, *_manage(), "runserver", address, *options]
 
     def __enter__(self) -> Self:
@@ -43,7 +41,7 @@ class ServerProcess:
     ) -> None:
         self._signal(signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(_STOP_SECONDS)
+            self._process.wait(self._stop_seconds)
         self._signal(signal.SIGKILL)
         self._process.wait()
 

@@ -15,6 +15,7 @@ from django.middleware.csrf import _get_new_csrf_string
 from django.test import Client, override_settings
 from pytest_django.live_server_helper import LiveServer
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from django_aws_api_gateway_websockets.emulator import EmulatorThread
 from django_aws_api_gateway_websockets.models import ApiGateway
@@ -81,7 +82,7 @@ class Browser:
         query = urlencode({"ws_token": token, "channel": channel})
         return connect(
             f"{self.gateway.connection_url}?{query}",
-            origin=self.site,  # type: ignore[arg-type]  # a NewType of str
+            origin=Origin(self.site),
             additional_headers={"Cookie": self.cookie},
             proxy=None,
             close_timeout=1,

@@ -1,0 +1,199 @@
+"""The local gateway as a developer runs it: a process, its output and its end."""
+
+from __future__ import annotations
+
+import re
+import signal
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+import trustme
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from websockets.sync.client import connect
+
+from ..site import Running, Site, free_port
+
+__all__ = ["TestAddresses", "TestGateways", "TestRunserver", "TestStopping"]
+
+pytestmark = pytest.mark.django_db
+
+GATEWAY = "ApiGateway.objects.create(api_name='{}', target_base_endpoint='http://127.0.0.1:1/ws/')"
+IN_AWS = "ApiGateway.objects.create(api_name='live', api_id='abc', api_endpoint='wss://abc')"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """Return a site with one local gateway and one in AWS."""
+    site = Site(tmp_path_factory.mktemp("site"))
+    site.python("\n".join([GATEWAY.format("demo"), IN_AWS]))
+    return site
+
+
+@pytest.fixture
+def port() -> int:
+    """Return a free port."""
+    return free_port()
+
+
+@pytest.fixture
+def gateway(site: Site, port: int) -> Iterator[Running]:
+    """Run the local gateway."""
+    with site.start("runapigateway", str(port)) as running:
+        running.wait_until_says("live: left alone")
+        yield running
+
+
+def socket_url(running: Running) -> str:
+    """Return the URL that the local gateway names."""
+    url: str = running.wait_for(lambda output: re.search(r"demo: (ws://\S+)", output)).group(1)
+    return url
+
+
+class TestGateways:
+    def test_creates_local_ones(self, gateway: Running, port: int) -> None:
+        """A gateway without an API gets one, at the address of the command."""
+        assert socket_url(gateway).startswith(f"ws://127.0.0.1:{port}/")
+
+    def test_leaves_others_alone(self, gateway: Running) -> None:
+        """A gateway in AWS is listed and not touched."""
+        assert "live: left alone, it is in AWS" in gateway.output
+
+    def test_gives_them_the_same_address_again(
+        self, gateway: Running, site: Site, port: int
+    ) -> None:
+        """A page survives a restart."""
+        first = socket_url(gateway)
+        gateway.interrupt()
+
+        with site.start("runapigateway", str(port)) as again:
+            assert socket_url(again) == first
+
+    def test_names_those_that_cannot_be_created(self, tmp_path: Path, port: int) -> None:
+        """A gateway without a target does not keep the others from theirs."""
+        site = Site(tmp_path)
+        site.python(f"ApiGateway.objects.create(api_name='odd')\n{GATEWAY.format('demo')}")
+
+        with site.start("runapigateway", str(port)) as running:
+            socket_url(running)
+
+            assert "odd: target_base_endpoint must be set" in running.output
+
+
+class TestRunserver:
+    def test_runs_django_beside_it(self, site: Site, port: int) -> None:
+        """Events reach the project, which the command started too."""
+        address = f"127.0.0.1:{free_port()}"
+        site.python(
+            f"ApiGateway.objects.filter(api_name='demo')"
+            f".update(target_base_endpoint='http://{address}/chat/')"
+        )
+
+        with site.start("runapigateway", str(port), "--runserver", address) as running:
+            running.wait_until_says("Starting development server")
+            with pytest.raises(Exception, match="400"), connect(socket_url(running), proxy=None):
+                pass
+
+            running.wait_until_says("Connection refused: origin_not_allowed")
+
+    def test_ends_with_django(self, site: Site, port: int) -> None:
+        """A development server that cannot start ends the command."""
+        taken = str(port)
+
+        running = site.start("runapigateway", str(port), "--runserver", taken, "--noreload")
+
+        assert running.wait() == 1
+        assert "Django's development server has ended." in running.output
+
+    def test_ends_django_with_it(self, site: Site, port: int) -> None:
+        """After the command's end nobody listens on either port."""
+        server = free_port()
+        with site.start("runapigateway", str(port), "--runserver", str(server)) as running:
+            running.wait_until_says("Starting development server")
+
+        with pytest.raises(URLError):
+            urlopen(f"http://127.0.0.1:{server}/", timeout=5)
+
+
+class TestStopping:
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+    def test_ends_without_an_error(self, site: Site, port: int, number: int) -> None:
+        """Ctrl-C and a terminate signal are the way to stop."""
+        with site.start("runapigateway", str(port)) as running:
+            running.wait_until_says("left alone")
+
+            assert running.interrupt(number) == 0
+
+
+class TestAddresses:
+    def test_names_a_port_that_is_taken(self, gateway: Running, site: Site, port: int) -> None:
+        """One line names the port."""
+        second = site.start("runapigateway", str(port))
+
+        assert second.wait() == 1
+        assert second.output.startswith(f"CommandError: Port {port} of 127.0.0.1 cannot be used")
+        assert second.output.count("\n") == 1
+
+    def test_serves_custom_domains_on_a_second_port(
+        self, site: Site, port: int, tmp_path: Path
+    ) -> None:
+        """The second port speaks TLS with the given certificate."""
+        authority = trustme.CA()
+        certificate = authority.issue_cert("localhost")
+        certificate.private_key_and_cert_chain_pem.write_to_path(tmp_path / "both.pem")
+        context = ssl.create_default_context()
+        authority.configure_trust(context)
+        tls_port = free_port()
+        options = [f"--tls-port={tls_port}", f"--tls-certificate={tmp_path / 'both.pem'}"]
+
+        with site.start("runapigateway", str(port), *options) as running:
+            running.wait_until_says("left alone")
+            with pytest.raises(Exception, match="403"):
+                connect(f"wss://localhost:{tls_port}/", ssl=context, proxy=None)
+
+    def test_wants_a_certificate_for_it(self) -> None:
+        """TLS without a certificate is no TLS."""
+        with pytest.raises(CommandError, match=r"^--tls-port needs --tls-certificate\.$"):
+            call_command("runapigateway", "0", tls_port=0)
+
+    def test_names_an_unusable_certificate(self, tmp_path: Path) -> None:
+        """A certificate that cannot be read is named."""
+        with pytest.raises(CommandError, match=r"^The certificate cannot be used: "):
+            call_command("runapigateway", "0", tls_port=0, tls_certificate=str(tmp_path / "no"))
+
+    @pytest.mark.parametrize("text", ["http", "127.0.0.1:", "127.0.0.1:65536", ""])
+    def test_refuses_what_is_no_address(self, text: str) -> None:
+        """Neither a port nor an address with a port."""
+        with pytest.raises(CommandError, match="is neither a port nor an address with a port"):
+            call_command("runapigateway", text)
+
+    def test_stays_on_this_machine(self) -> None:
+        """An address that others reach has to be allowed."""
+        with pytest.raises(CommandError, match=r"^0\.0\.0\.0 can be reached by others"):
+            call_command("runapigateway", "0.0.0.0:9000")
+
+    def test_brackets_ipv6(self, site: Site) -> None:
+        """The loopback address of IPv6 is this machine, too."""
+        port = free_port()
+        with site.start("runapigateway", f"[::1]:{port}") as running:
+            assert socket_url(running).startswith(f"ws://[::1]:{port}/")
+
+    def test_names_the_extra(self, site: Site) -> None:
+        """Without the emulator's libraries the message says what to install."""
+        code = (
+            "import sys; sys.modules['aiohttp'] = None\n"
+            "from django.core.management import execute_from_command_line\n"
+            "execute_from_command_line(['manage.py', 'runapigateway'])"
+        )
+
+        running = site.start_python(code)
+
+        assert running.wait() == 1
+        assert running.output == (
+            "CommandError: The local gateway needs aiohttp: "
+            'pip install "django-aws-api-gateway-websockets[local]"\n'
+        )

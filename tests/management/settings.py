@@ -1,0 +1,13 @@
+"""Settings of the site on which commands run as processes of their own."""
+
+from __future__ import annotations
+
+import os
+
+from tests.settings import *  # noqa: F403
+from tests.settings import database
+
+DATABASES = {"default": {**database("sqlite"), "NAME": os.environ["SITE_DATABASE"]}}
+DEBUG = True
+ROOT_URLCONF = "tests.e2e.urls"
+WEBSOCKETS = {"gateway_secret": "s" * 40}

@@ -1,0 +1,107 @@
+"""A site in a SQLite file, on which commands run as processes of their own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Self
+
+__all__ = ["Running", "Site", "free_port"]
+
+PATIENCE = 20.0
+"""Seconds that a process may take to say something or to end."""
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as server:
+        port: int = server.getsockname()[1]
+        return port
+
+
+class Running:
+    """A command that runs, and what it has written."""
+
+    def __init__(self, command: list[str], output: Path, **options: Any) -> None:
+        self._output = output
+        with output.open("w") as stream:
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, **options
+            )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.interrupt()
+
+    @property
+    def output(self) -> str:
+        """What it has written so far."""
+        return self._output.read_text()
+
+    def wait_for(self, found: Callable[[str], Any]) -> Any:
+        """Return what ``found`` makes of the output, as soon as that is true."""
+        deadline = time.monotonic() + PATIENCE
+        while not (result := found(self.output)):
+            assert time.monotonic() < deadline, self.output
+            time.sleep(0.02)
+        return result
+
+    def wait_until_says(self, text: str) -> None:
+        """Wait until the output holds a text."""
+        self.wait_for(lambda output: text in output)
+
+    def interrupt(self, number: int = signal.SIGINT) -> int:
+        """Send a signal, as Ctrl-C does, and return the exit status."""
+        if self._process.poll() is None:
+            self._process.send_signal(number)
+        return self.wait()
+
+    def wait(self) -> int:
+        """Return the exit status."""
+        return self._process.wait(PATIENCE)
+
+
+class Site:
+    """The project of the tests with a database of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._environment = {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "tests.management.settings",
+            "SITE_DATABASE": str(folder / "site.sqlite3"),
+            "PYTHONUNBUFFERED": "1",
+            "NO_COLOR": "1",
+        }
+        self.call("migrate", "--verbosity=0")
+
+    def start(self, *arguments: str) -> Running:
+        """Start a command."""
+        command = [sys.executable, "-m", "django", *arguments]
+        output = self._folder / f"{time.monotonic_ns()}.txt"
+        return Running(command, output, env=self._environment)
+
+    def call(self, *arguments: str) -> str:
+        """Run a command to its end and return what it wrote."""
+        running = self.start(*arguments)
+        assert running.wait() == 0, running.output
+        return running.output
+
+    def python(self, code: str) -> str:
+        """Run a few lines with the models at hand and return what they wrote."""
+        models = "from django_aws_api_gateway_websockets.models import *"
+        return self.call("shell", "--verbosity=0", "-c", f"{models}\n{code}")
+
+    def start_python(self, code: str) -> Running:
+        """Start a program that has not imported Django yet."""
+        output = self._folder / f"{time.monotonic_ns()}.txt"
+        return Running([sys.executable, "-c", code], output, env=self._environment)

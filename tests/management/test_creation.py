@@ -1,0 +1,106 @@
+"""The command that creates a gateway, under each of its names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.test import override_settings
+
+from django_aws_api_gateway_websockets.emulator import EmulatorThread
+from django_aws_api_gateway_websockets.models import ApiGateway
+
+__all__ = ["TestFailing", "TestSucceeding"]
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def emulator() -> Iterator[EmulatorThread]:
+    """Run the emulator in the place of AWS."""
+    with (
+        EmulatorThread() as thread,
+        override_settings(WEBSOCKETS={"endpoint_url": thread.url}),
+    ):
+        yield thread
+
+
+@pytest.fixture
+def gateway() -> ApiGateway:
+    """Return a gateway that is not created yet."""
+    target = "http://127.0.0.1:8000/ws/"
+    return ApiGateway.objects.create(api_name="demo", target_base_endpoint=target)
+
+
+def run(name: str, pk: int) -> list[str]:
+    """Run a command and return the lines that it writes."""
+    output = StringIO()
+    call_command(name, pk=pk, stdout=output)
+    return output.getvalue().splitlines()
+
+
+class TestSucceeding:
+    def test_writes_a_line_for_each_step(
+        self, emulator: EmulatorThread, gateway: ApiGateway
+    ) -> None:
+        """Each step is told as it is done, and the URL at the end."""
+        lines = run("createApiGateway", gateway.pk)
+
+        gateway.refresh_from_db()
+        assert lines == [
+            "demo: Created the API demo",
+            "demo: Created the integration of $connect",
+            "demo: Created the $connect route",
+            "demo: Created the integration of $disconnect",
+            "demo: Created the $disconnect route",
+            "demo: Created the integration of $default",
+            "demo: Created the $default route",
+            "demo: Let the $default route answer",
+            "demo: Created the stage production",
+            "demo: Deployed the stage",
+            f"demo: {gateway.connection_url}",
+        ]
+
+    def test_has_a_lower_case_name(self, emulator: EmulatorThread, gateway: ApiGateway) -> None:
+        """The alias does the same."""
+        run("createapigateway", gateway.pk)
+
+        gateway.refresh_from_db()
+        assert gateway.is_deployed
+
+
+class TestFailing:
+    def test_names_a_missing_row(self) -> None:
+        """There is no such gateway."""
+        with pytest.raises(CommandError, match=r"^There is no ApiGateway with the primary key 7\."):
+            run("createApiGateway", 7)
+
+    def test_refuses_to_create_twice(self, emulator: EmulatorThread, gateway: ApiGateway) -> None:
+        """A gateway that stands is not created again."""
+        run("createApiGateway", gateway.pk)
+
+        with pytest.raises(CommandError, match=r"^demo is created already\.$"):
+            run("createApiGateway", gateway.pk)
+
+    def test_names_the_error_of_aws(self, emulator: EmulatorThread, gateway: ApiGateway) -> None:
+        """An endpoint that does not answer is told by the name of the error."""
+        emulator.stop()
+
+        with pytest.raises(CommandError, match=r"^demo: EndpointConnectionError$"):
+            run("createApiGateway", gateway.pk)
+
+    def test_names_a_missing_target(self, gateway: ApiGateway) -> None:
+        """Without a target there is nothing that integrations could point at."""
+        ApiGateway.objects.update(target_base_endpoint=None)
+
+        with pytest.raises(CommandError, match=r"^demo: target_base_endpoint must be set"):
+            run("createApiGateway", gateway.pk)
+
+    @override_settings(AWS_GATEWAY_REGION_NAME=None)
+    def test_names_a_missing_region(self, gateway: ApiGateway) -> None:
+        """Without a region there is nowhere to create it."""
+        with pytest.raises(CommandError, match="AWS_GATEWAY_REGION_NAME or AWS_REGION_NAME"):
+            run("createApiGateway", gateway.pk)
