@@ -287,6 +287,15 @@ class TestLog:
         assert conf.settings.gateway_secrets == (SECRET,)
         assert caplog.messages == []
 
+    def test_is_silent_for_a_default_that_is_written_out(
+        self, settings: Settings, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """``None`` is valid where it is the default."""
+        settings.WEBSOCKETS = {"endpoint_url": None, "allowed_origins": None}
+
+        assert (conf.settings.endpoint_url, conf.settings.allowed_origins) == (None, None)
+        assert caplog.messages == []
+
 
 class TestGatewaySecret:
     """The secret that integrations send."""

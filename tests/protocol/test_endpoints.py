@@ -94,6 +94,7 @@ class TestRegion:
             "wss://[",
             "wss://ws.example.com",
             "wss://execute-api.eu-west-1.amazonaws.com",
+            "wss://www.abc.execute-api.eu-west-1.amazonaws.com",
             "wss://abc.execute-api.nowhere.amazonaws.com",
             "wss://example.com/abc.execute-api.eu-west-1.amazonaws.com",
             "wss://127.0.0.1:8001/abc",

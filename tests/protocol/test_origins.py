@@ -185,6 +185,7 @@ class TestMatchingAList:
             ("https://*.example.com", "https://*.example.com"),
             ("https://a.example.com", "https://*.*.com"),
             ("http://example.com", "https://example.com"),
+            ("http://example.com:443", "https://example.com"),
             ("https://example.com:8443", "https://example.com"),
             ("https://example.com", "https://example.com/"),
             ("https://example.com", "example.com"),
