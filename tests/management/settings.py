@@ -7,7 +7,9 @@ import os
 from tests.settings import *  # noqa: F403
 from tests.settings import database
 
-DATABASES = {"default": {**database("sqlite"), "NAME": os.environ["SITE_DATABASE"]}}
+_in_file = database("sqlite")
+_in_file["NAME"] = os.environ["SITE_DATABASE"]
+DATABASES = {"default": _in_file}
 DEBUG = True
 ROOT_URLCONF = "tests.e2e.urls"
 WEBSOCKETS = {"gateway_secret": "s" * 40}
