@@ -62,11 +62,12 @@ def client_config(
 ) -> Config:
     """Return a botocore ``Config`` with our time-outs and botocore's standard retries.
 
-    :param connect_timeout: seconds to wait for a connection.
-    :param read_timeout: seconds to wait for an answer.
-    :param max_retries: how often a request that failed for a passing reason is repeated at most;
-        botocore calls it ``max_attempts``.
-    :param options: any other option of ``botocore.config.Config``.
+    Args:
+        connect_timeout: seconds to wait for a connection.
+        read_timeout: seconds to wait for an answer.
+        max_retries: how often a request that failed for a passing reason is repeated at most;
+            botocore calls it ``max_attempts``.
+        options: any other option of ``botocore.config.Config``.
     """
     return Config(
         connect_timeout=connect_timeout,
@@ -88,14 +89,17 @@ def get_client(
     is the endpoint's, else the setting, else the profile's. A loopback endpoint gets the region
     ``local`` and static keys. A client that could not be built is not remembered.
 
-    :param service: boto3's name of the service, for example ``apigatewayv2``.
-    :param endpoint_url: where requests go; by default ``WEBSOCKETS["endpoint_url"]``, else AWS.
-    :param config: replaces the default time-outs and retries.
-    :param kwargs: passed on to boto3.
-    :raises RuntimeError: nothing names a region.
-    :raises ImproperlyConfigured: ``WEBSOCKETS["endpoint_url"]`` names another host than the one
-        asked for.
-    :raises botocore.exceptions.ProfileNotFound: the profile does not exist.
+    Args:
+        service: boto3's name of the service, for example ``apigatewayv2``.
+        endpoint_url: where requests go; by default ``WEBSOCKETS["endpoint_url"]``, else AWS.
+        config: replaces the default time-outs and retries.
+        kwargs: passed on to boto3.
+
+    Raises:
+        RuntimeError: nothing names a region.
+        ImproperlyConfigured: ``WEBSOCKETS["endpoint_url"]`` names another host than the one asked
+            for.
+        botocore.exceptions.ProfileNotFound: the profile does not exist.
     """
     url = endpoint_url or settings.endpoint_url
     _refuse_other_host(url)
@@ -123,7 +127,8 @@ def _forget_clients(*, setting: str, **kwargs: Any) -> None:
 def get_region_name() -> str:
     """Return the region that the settings name.
 
-    :raises RuntimeError: neither setting names one.
+    Raises:
+        RuntimeError: neither setting names one.
     """
     if settings.region_name is None:
         raise RuntimeError(NO_REGION)

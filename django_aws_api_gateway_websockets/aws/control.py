@@ -94,8 +94,9 @@ def get_control_plane(endpoint_url: str | None = None) -> ControlPlane:
 
     Its client repeats nothing by itself: what creates something is not safe to repeat blindly.
 
-    :raises RuntimeError: nothing names a region.
-    :raises botocore.exceptions.ProfileNotFound: the profile does not exist.
+    Raises:
+        RuntimeError: nothing names a region.
+        botocore.exceptions.ProfileNotFound: the profile does not exist.
     """
     config = client_config(max_retries=0)
     return ControlPlane(get_client("apigatewayv2", endpoint_url=endpoint_url, config=config))
@@ -107,8 +108,9 @@ class ControlPlane:
     Every method raises ``ProvisioningError`` for what AWS or the network does wrong, with the
     original error as its cause. A throttled call is repeated within AWS's rates.
 
-    :param client: boto3's; one that repeats failed calls by itself may create things twice.
-    :param sleep: waits a number of seconds.
+    Args:
+        client: boto3's; one that repeats failed calls by itself may create things twice.
+        sleep: waits a number of seconds.
     """
 
     def __init__(self, client: Any, *, sleep: Callable[[float], object] = time.sleep) -> None:
@@ -155,7 +157,8 @@ class ControlPlane:
     ) -> Integration:
         """Create an integration that posts to ``uri`` as it is.
 
-        :param request_parameters: headers to send, by ``integration.request.header.<name>``.
+        Args:
+            request_parameters: headers to send, by ``integration.request.header.<name>``.
         """
         answer = self._call(
             "create_integration",
@@ -180,7 +183,8 @@ class ControlPlane:
     ) -> Route:
         """Create a route that leads to an integration.
 
-        :param response_expression: chooses the route response; left out when empty.
+        Args:
+            response_expression: chooses the route response; left out when empty.
         """
         optional = {"RouteResponseSelectionExpression": response_expression}
         answer = self._call(

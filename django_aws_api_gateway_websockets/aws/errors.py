@@ -88,12 +88,15 @@ MISCONFIGURED = (
 def translate_errors(*, connection_id: str = "", operation: str = "") -> Iterator[None]:
     """Raise our error for whatever botocore raises inside, ``from`` the original.
 
-    :param connection_id: the connection concerned, for the data plane.
-    :param operation: the control-plane operation, for example ``CreateApi``; when given, what the
-        service or the network did wrong is a ``ProvisioningError``.
-    :raises TransportError: (a subclass of it) a connection could not be reached.
-    :raises ProvisioningError: a control-plane operation failed.
-    :raises ImproperlyConfigured: the AWS profile, keys or region are unusable.
+    Args:
+        connection_id: the connection concerned, for the data plane.
+        operation: the control-plane operation, for example ``CreateApi``; when given, what the
+            service or the network did wrong is a ``ProvisioningError``.
+
+    Raises:
+        TransportError: (a subclass of it) a connection could not be reached.
+        ProvisioningError: a control-plane operation failed.
+        ImproperlyConfigured: the AWS profile, keys or region are unusable.
     """
     try:
         yield
@@ -123,7 +126,8 @@ def original_error(error: BaseException) -> BaseException:
 def describe_error(error: BaseException) -> str:
     """Return ``ClientError: <code>`` or the class name: enough to act on, and never a secret.
 
-    :return: at most 255 characters, so that it fits ``ApiGateway.last_error``.
+    Returns:
+        At most 255 characters, so that it fits ``ApiGateway.last_error``.
     """
     original = original_error(error)
     prefix = "ClientError: " if isinstance(original, ClientError) else ""

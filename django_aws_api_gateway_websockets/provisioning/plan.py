@@ -76,11 +76,12 @@ class DesiredRoute:
 class DesiredGateway:
     """The gateway that is wanted.
 
-    :param creation_id: unique to this gateway, and saved before the API is created.
-    :param target_base: URL that ``connect``, ``disconnect`` and ``default`` are appended to.
-    :param secret: sent to the backend with every request; None sends none.
-    :param two_way: whether what the backend answers to a message reaches the client.
-    :param tags: of the API and of the stage.
+    Args:
+        creation_id: unique to this gateway, and saved before the API is created.
+        target_base: URL that ``connect``, ``disconnect`` and ``default`` are appended to.
+        secret: sent to the backend with every request; None sends none.
+        two_way: whether what the backend answers to a message reaches the client.
+        tags: of the API and of the stage.
     """
 
     name: str
@@ -123,7 +124,8 @@ class DesiredGateway:
 class ActualGateway:
     """What AWS has of a gateway; empty when it has nothing.
 
-    :param answering: ids of the routes that have a route response.
+    Args:
+        answering: ids of the routes that have a route response.
     """
 
     api: Api | None = None
@@ -137,9 +139,10 @@ class ActualGateway:
 class Step:
     """One thing to make, or to skip because it is there.
 
-    :param subject: the route key, or the name of the API or stage.
-    :param skipped: it is there already.
-    :param found_id: AWS's id of what is there, if it has one.
+    Args:
+        subject: the route key, or the name of the API or stage.
+        skipped: it is there already.
+        found_id: AWS's id of what is there, if it has one.
     """
 
     kind: StepKind

@@ -16,7 +16,8 @@ __all__ = ["StepResult", "create", "read_actual"]
 class StepResult:
     """One step that is done, and the ids that it brought; an empty id is not this step's.
 
-    :param skipped: it was there already; its ids are those that were found.
+    Args:
+        skipped: it was there already; its ids are those that were found.
     """
 
     name: str
@@ -38,10 +39,13 @@ def create(
 
     Safe to run again after a failure at any point: what is there is found and not made twice.
 
-    :param api_id: of the API, when it is known.
-    :param search: look for the API by its creation tag when its id is not known. A gateway whose
-        creation id is brand-new can do without.
-    :raises ProvisioningError: a call failed; its cause is the original error.
+    Args:
+        api_id: of the API, when it is known.
+        search: look for the API by its creation tag when its id is not known. A gateway whose
+            creation id is brand-new can do without.
+
+    Raises:
+        ProvisioningError: a call failed; its cause is the original error.
     """
     actual = read_actual(desired, control=control, api_id=api_id, search=search)
     run = _Run(desired, actual, control)
@@ -54,7 +58,8 @@ def read_actual(
 ) -> ActualGateway:
     """Return what AWS has of a gateway.
 
-    :raises ProvisioningError: a call failed; its cause is the original error.
+    Raises:
+        ProvisioningError: a call failed; its cause is the original error.
     """
     api = _find_api(desired, control, api_id, search)
     if api is None:

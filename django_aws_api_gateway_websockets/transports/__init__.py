@@ -23,8 +23,9 @@ _built: list[BaseTransport] = []
 def get_transport() -> BaseTransport:
     """Return the transport of ``WEBSOCKETS["transport"]``, the same one until settings change.
 
-    :raises ImproperlyConfigured: the class cannot be imported, is no transport, or does not take
-        its options.
+    Raises:
+        ImproperlyConfigured: the class cannot be imported, is no transport, or does not take its
+            options.
     """
     if not _built:
         _built[:] = [_build(settings.transport)]

@@ -22,12 +22,16 @@ MAX_POOL_CONNECTIONS = 256
 class APIGatewayTransport(BaseTransport):
     """Posts to the ``@connections`` API of AWS API Gateway.
 
-    :param connect_timeout: seconds to wait for a connection.
-    :param read_timeout: seconds to wait for an answer.
-    :param max_retries: how often a request that failed for a passing reason is repeated at most. A
-        post whose answer was lost is repeated too, so a client may get it twice; 0 never repeats.
-    :param max_pool_connections: connections to one stage that are kept open.
-    :raises ImproperlyConfigured: a value is not usable, or an option is unknown.
+    Args:
+        connect_timeout: seconds to wait for a connection.
+        read_timeout: seconds to wait for an answer.
+        max_retries: how often a request that failed for a passing reason is repeated at most. A
+            post whose answer was lost is repeated too, so a client may get it twice; 0 never
+            repeats.
+        max_pool_connections: connections to one stage that are kept open.
+
+    Raises:
+        ImproperlyConfigured: a value is not usable, or an option is unknown.
     """
 
     def __init__(

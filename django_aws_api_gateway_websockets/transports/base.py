@@ -58,27 +58,32 @@ class BaseTransport:
     def send(self, management_url: str, connection_id: str, payload: bytes) -> SendResult:
         """Send one text message.
 
-        :param payload: UTF-8, at most 131,072 bytes.
-        :raises ConnectionGone: the connection is closed, not open yet, or unknown.
-        :raises PayloadTooLarge: the payload is larger than API Gateway carries.
-        :raises Throttled: too many requests, or the client does not read.
-        :raises TransportError: anything else that the service or the network did.
+        Args:
+            payload: UTF-8, at most 131,072 bytes.
+
+        Raises:
+            ConnectionGone: the connection is closed, not open yet, or unknown.
+            PayloadTooLarge: the payload is larger than API Gateway carries.
+            Throttled: too many requests, or the client does not read.
+            TransportError: anything else that the service or the network did.
         """
         raise NotImplementedError(f"{type(self).__name__} cannot send messages.")
 
     def disconnect(self, management_url: str, connection_id: str) -> None:
         """Close a connection; the client sees close code 1000.
 
-        :raises ConnectionGone: it is closed already, or unknown.
-        :raises TransportError: anything else that the service or the network did.
+        Raises:
+            ConnectionGone: it is closed already, or unknown.
+            TransportError: anything else that the service or the network did.
         """
         raise NotImplementedError(f"{type(self).__name__} cannot close connections.")
 
     def info(self, management_url: str, connection_id: str) -> ConnectionInfo:
         """Return what is known of an open connection.
 
-        :raises ConnectionGone: it is closed, or unknown.
-        :raises TransportError: anything else that the service or the network did.
+        Raises:
+            ConnectionGone: it is closed, or unknown.
+            TransportError: anything else that the service or the network did.
         """
         raise NotImplementedError(f"{type(self).__name__} cannot describe connections.")
 
@@ -104,7 +109,8 @@ class BaseTransport:
     def refuse_oversized(self, connection_id: str, payload: bytes) -> None:
         """Raise what API Gateway's 413 becomes, without asking it.
 
-        :raises PayloadTooLarge: the payload is over 131,072 bytes.
+        Raises:
+            PayloadTooLarge: the payload is over 131,072 bytes.
         """
         if len(payload) > MESSAGE_MAX_BYTES:
             detail = f"{len(payload)} of at most {MESSAGE_MAX_BYTES} bytes"

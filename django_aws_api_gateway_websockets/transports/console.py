@@ -14,7 +14,8 @@ __all__ = ["ConsoleTransport"]
 class ConsoleTransport(BaseTransport):
     """Writes one line per message or close to a stream.
 
-    :param stream: where to write; by default whatever ``sys.stdout`` is at that moment.
+    Args:
+        stream: where to write; by default whatever ``sys.stdout`` is at that moment.
     """
 
     supports_delivery = False

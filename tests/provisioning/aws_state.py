@@ -16,8 +16,9 @@ __all__ = ["Failure", "State", "failing", "read_state"]
 class State:
     """All that is left in AWS after one or more runs.
 
-    :param routes: by key: the URL, the headers it gets, and whether it answers.
-    :param stages: by name: description, tags, and whether the only deployment is the stage's.
+    Args:
+        routes: by key: the URL, the headers it gets, and whether it answers.
+        stages: by name: description, tags, and whether the only deployment is the stage's.
     """
 
     name: str
