@@ -86,6 +86,6 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 
 AWS_GATEWAY_REGION_NAME = "eu-west-1"
-WEBSOCKETS = {
+WEBSOCKETS: dict[str, Any] = {
     "transport": {"BACKEND": "django_aws_api_gateway_websockets.transports.locmem.LocMemTransport"}
 }
