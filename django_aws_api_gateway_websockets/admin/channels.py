@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin
 from django.contrib.auth.models import Permission
-from django.db.models import ManyToManyField, QuerySet
+from django.db.models import ManyToManyField, Prefetch, QuerySet
 from django.forms import ModelMultipleChoiceField
 from django.http import HttpRequest
 
 from ..models import ChannelPermission, ChannelPermissionRule
 from .base import BaseAdmin
+
+if TYPE_CHECKING:
+    from ..models.channels import ChannelPermissionRuleQuerySet
 
 __all__ = ["ChannelPermissionAdmin", "ChannelPermissionRuleInline"]
 
@@ -22,6 +25,10 @@ class ChannelPermissionRuleInline(admin.TabularInline):  # type: ignore[type-arg
     model = ChannelPermissionRule
     extra = 0
     filter_horizontal = ["permissions"]
+
+    def get_queryset(self, request: HttpRequest) -> ChannelPermissionRuleQuerySet:
+        rules = cast("ChannelPermissionRuleQuerySet", super().get_queryset(request))
+        return rules.with_labels()
 
     def formfield_for_manytomany(
         self, db_field: ManyToManyField[Any, Any], request: HttpRequest, **kwargs: Any
@@ -42,7 +49,8 @@ class ChannelPermissionAdmin(BaseAdmin):
     search_fields = ["channel_name", "description"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ChannelPermission]:
-        return super().get_queryset(request).prefetch_related("rules__permissions__content_type")
+        rules = ChannelPermissionRule.objects.with_labels()
+        return super().get_queryset(request).prefetch_related(Prefetch("rules", queryset=rules))
 
     @admin.display(description="Rules")
     def rules_summary(self, channel: ChannelPermission) -> str:

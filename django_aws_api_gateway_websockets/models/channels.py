@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
+from django.contrib.auth.models import Permission
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import Prefetch
 
 from .primary import on_primary
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
-__all__ = ["CHANNEL_NAME_VALIDATOR", "ChannelPermission", "ChannelPermissionRule"]
+__all__ = [
+    "CHANNEL_NAME_VALIDATOR",
+    "ChannelPermission",
+    "ChannelPermissionRule",
+    "ChannelPermissionRuleQuerySet",
+]
 
 CHANNEL_NAME_VALIDATOR = RegexValidator(
     r"^[a-zA-Z0-9_-]+\Z", "Use letters, digits, hyphens and underscores only."
@@ -62,8 +69,16 @@ class ChannelPermission(models.Model):
         return self.access == self.Access.PERMISSIONS and self._satisfied_by(user)
 
     def _satisfied_by(self, user: AbstractBaseUser | AnonymousUser) -> bool:
-        rules = self.rules.prefetch_related("permissions__content_type")
-        return any(rule.is_satisfied_by(user) for rule in rules)
+        return any(rule.is_satisfied_by(user) for rule in self.rules.with_labels())
+
+
+class ChannelPermissionRuleQuerySet(models.QuerySet["ChannelPermissionRule"]):
+    """Rules, as a whole."""
+
+    def with_labels(self) -> Self:
+        """Load the permissions with all that their labels need, in one more query."""
+        permissions = Permission.objects.select_related("content_type")
+        return self.prefetch_related(Prefetch("permissions", queryset=permissions))
 
 
 class ChannelPermissionRule(models.Model):
@@ -73,8 +88,10 @@ class ChannelPermissionRule(models.Model):
         ChannelPermission, on_delete=models.CASCADE, related_name="rules"
     )
     permissions = models.ManyToManyField(
-        "auth.Permission", blank=True, related_name="channel_permission_rules"
+        Permission, blank=True, related_name="channel_permission_rules"
     )
+
+    objects = ChannelPermissionRuleQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings as django_settings
-from django.db import DatabaseError, models
+from django.db import DatabaseError, models, router, transaction
 from django.db.models import Count, Q
 from django.utils import timezone
 
@@ -113,9 +113,11 @@ class ConnectionRateLimit(models.Model):
     @classmethod
     def _purge_some(cls) -> None:
         before = timezone.now() - timedelta(days=RATE_LIMIT_RETENTION_DAYS)
-        old = cls.objects.filter(attempt_time__lt=before).values_list("pk", flat=True)
+        old = on_primary(cls).filter(attempt_time__lt=before).values_list("pk", flat=True)
         try:
-            cls.objects.filter(pk__in=list(old[:RATE_LIMIT_PURGE_BATCH])).delete()
+            # A savepoint: a failure must not spoil a transaction that the caller may be in.
+            with transaction.atomic(using=router.db_for_write(cls)):
+                cls.objects.filter(pk__in=list(old[:RATE_LIMIT_PURGE_BATCH])).delete()
         except DatabaseError:
             logger.warning("Old connection attempts could not be deleted", exc_info=True)
 
