@@ -35,6 +35,8 @@ __all__ = [
 ]
 
 PREFIX = "django_aws_api_gateway_websockets"
+# Other checks of Django ask the database.
+TAGS = [Tags.compatibility, Tags.security]
 SECRET = "s" * 32
 RULE = "at least 32 characters of A-Z a-z 0-9 . _ ~ + / = -"
 LOCMEM = f"{PREFIX}.transports.locmem.LocMemTransport"
@@ -302,18 +304,18 @@ class TestRegistration:
         settings.WEBSOCKETS = {"token_expiry_seconds": 0}
 
         with pytest.raises(SystemCheckError, match=f"{PREFIX}.E002"):
-            call_command("check")
+            call_command("check", tags=TAGS)
 
     def test_project_without_settings_passes(self, settings: Settings) -> None:
         """Without any setting there is nothing to correct."""
         del settings.WEBSOCKETS
 
-        assert [m for m in run_checks() if str(m.id).startswith(PREFIX)] == []
+        assert [m for m in run_checks(tags=TAGS) if str(m.id).startswith(PREFIX)] == []
 
     @given(key=st.sampled_from([*DECLARED_SETTINGS, "gateway_secret", None]), value=JUNK)
     def test_no_value_raises(self, key: str | None, value: object) -> None:
         """Whatever a settings file holds, the checks answer, and every answer has an id."""
         with override_settings(WEBSOCKETS={key: value} if key else value):
-            messages = run_checks(include_deployment_checks=True)
+            messages = run_checks(tags=TAGS, include_deployment_checks=True)
 
         assert all(message.id for message in messages)
