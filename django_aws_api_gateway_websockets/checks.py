@@ -47,7 +47,7 @@ def check_gateway_secret_is_set(app_configs: Any, **kwargs: Any) -> list[CheckMe
     return [
         Warning(
             'WEBSOCKETS["gateway_secret"] is not set, so requests need not come from API Gateway.',
-            hint=f"Set it to {SECRET_RULE}, and run updateApiGatewayIntegrations.",
+            hint=f"Set it to {SECRET_RULE}; gateways created from then on send it.",
             id=_id("W001"),
         )
     ]
@@ -68,14 +68,18 @@ def check_websockets_setting(app_configs: Any, **kwargs: Any) -> list[CheckMessa
 
 
 def _invalid_values() -> Iterator[CheckMessage]:
-    config = get_websockets_config()
     for name, setting in DECLARED_SETTINGS.items():
-        if not setting.accepts(config.get(name, setting.default)):
+        if not _is_valid(name):
             yield Error(
                 f'WEBSOCKETS["{name}"] must be {setting.expected}.',
                 hint="Correct the value, or remove the key to use the default.",
                 id=_id(setting.check_id),
             )
+
+
+def _is_valid(name: str) -> bool:
+    setting = DECLARED_SETTINGS[name]
+    return setting.accepts(get_websockets_config().get(name, setting.default))
 
 
 def _unknown_keys() -> Iterator[CheckMessage]:
@@ -91,6 +95,8 @@ def _unknown_keys() -> Iterator[CheckMessage]:
 @register(Tags.compatibility)
 def check_transport(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Report a transport that cannot be built, and what it says of its own options."""
+    if not _is_valid("transport"):
+        return []
     try:
         messages = list(get_transport().check())
     except ImproperlyConfigured as error:

@@ -1,21 +1,35 @@
 """Typed access to this package's settings; the only module that reads them.
 
 Every property is read from Django's settings on each access, so that ``override_settings`` works.
-An invalid value is logged once and its default is used; ``gateway_secrets`` alone has no default
-to fall back to: a configured but unusable secret leaves nothing that can match.
+An invalid value is logged once and its default is used, with two exceptions: ``endpoint_url`` and
+``transport`` raise, because their defaults reach AWS; and ``gateway_secrets`` has no default to
+fall back to: a configured but unusable secret leaves nothing that can match.
 """
 
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeVar, cast, overload
-from urllib.parse import urlsplit
 
 from django.conf import settings as django_settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 from django.dispatch import receiver
+
+from .rules import (
+    MAX_DURATION,
+    SECRET_PATTERN,
+    SECRET_RULE,
+    is_backend,
+    is_bool,
+    is_duration,
+    is_origins,
+    is_positive_int,
+    is_secret,
+    is_text_or_list,
+    is_url,
+)
 
 __all__ = [
     "BOOLEAN_DEFAULTS",
@@ -38,15 +52,6 @@ logger = logging.getLogger("django_aws_api_gateway_websockets.conf")
 
 T = TypeVar("T")
 
-# What a gateway secret must look like to travel as an HTTP header and resist guessing.
-SECRET_PATTERN = re.compile(r"[A-Za-z0-9._~+/=-]{32,}")
-SECRET_RULE = "at least 32 characters of A-Z a-z 0-9 . _ ~ + / = -"
-#: Seconds or minutes: what can still be subtracted from today's date.
-MAX_DURATION = 1_000_000_000
-_ORIGIN = re.compile(
-    r"https?://(\*\.)?([a-z0-9_-]+(\.[a-z0-9_-]+)*\.?|\[[^]]+\])(:\d+)?", re.I | re.A
-)
-
 DEFAULT_TRANSPORT: dict[str, Any] = {
     "BACKEND": "django_aws_api_gateway_websockets.transports.apigateway.APIGatewayTransport",
     "OPTIONS": {},
@@ -61,15 +66,24 @@ class Setting(Generic[T]):
         is_valid: the rule; it is given the raw value and never raises.
         expected: the rule in words, as ``WEBSOCKETS["key"] must be <expected>``.
         check_id: number of the system check that reports an invalid value.
+        guards: an invalid value raises, because the default would reach AWS where the value was
+            to prevent it.
     """
 
     def __init__(
-        self, default: T, is_valid: Callable[[object], bool], expected: str, check_id: str
+        self,
+        default: T,
+        is_valid: Callable[[object], bool],
+        expected: str,
+        check_id: str,
+        *,
+        guards: bool = False,
     ) -> None:
         self.default = default
         self.is_valid = is_valid
         self.expected = expected
         self.check_id = check_id
+        self.guards = guards
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
@@ -84,7 +98,10 @@ class Setting(Generic[T]):
         value = get_websockets_config().get(self.name, self.default)
         if self.accepts(value):
             return cast("T", value)
-        _log_once(f'WEBSOCKETS["{self.name}"] must be {self.expected}; using the default')
+        rule = f'WEBSOCKETS["{self.name}"] must be {self.expected}'
+        if self.guards:
+            raise ImproperlyConfigured(f"{rule}.")
+        _log_once(f"{rule}; using the default")
         return self.default
 
     def accepts(self, value: object) -> bool:
@@ -118,51 +135,12 @@ def get_websockets_config() -> Mapping[str, Any]:
     return {}
 
 
-def _is_positive_int(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
-
-
-def _is_duration(value: object) -> bool:
-    return _is_positive_int(value) and cast("int", value) <= MAX_DURATION
-
-
-def _is_bool(value: object) -> bool:
-    return isinstance(value, bool)
-
-
-def _is_url(value: object) -> bool:
-    if not isinstance(value, str) or not value.isprintable() or set(value) & set(" \\"):
-        return False
-    try:
-        parts = urlsplit(value)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
-
-
-def _is_backend(value: object) -> bool:
-    return isinstance(value, Mapping) and isinstance(value.get("BACKEND"), str)
-
-
-def _is_text_or_list(value: object) -> bool:
-    return isinstance(value, str | list | tuple | set | frozenset)
-
-
-def _is_origins(value: object) -> bool:
-    is_list = _is_text_or_list(value) and not isinstance(value, str)
-    return is_list and all(map(_is_origin, cast("Iterable[object]", value)))
-
-
-def _is_origin(value: object) -> bool:
-    return _is_url(value) and _ORIGIN.fullmatch(cast("str", value)) is not None
-
-
 def _count(default: int, check_id: str = "E002") -> Setting[int]:
-    return Setting(default, _is_positive_int, "an integer of at least 1", check_id)
+    return Setting(default, is_positive_int, "an integer of at least 1", check_id)
 
 
 def _duration(default: int, check_id: str = "E002") -> Setting[int]:
-    return Setting(default, _is_duration, f"an integer from 1 to {MAX_DURATION}", check_id)
+    return Setting(default, is_duration, f"an integer from 1 to {MAX_DURATION}", check_id)
 
 
 class WebSocketSettings:
@@ -172,16 +150,18 @@ class WebSocketSettings:
     token_expiry_seconds = _duration(60)
     rate_limit_max_attempts = _count(20)
     rate_limit_window_minutes = _duration(1)
-    push_changes_to_aws = Setting(True, _is_bool, "True or False", "E002")
+    push_changes_to_aws = Setting(True, is_bool, "True or False", "E002")
     allowed_integration_hosts = Setting[Any](
-        None, _is_text_or_list, "a host name or a list of host names", "E002"
+        None, is_text_or_list, "a host name or a list of host names", "E002"
     )
-    endpoint_url = Setting[str | None](None, _is_url, "an http:// or https:// URL", "E003")
+    endpoint_url = Setting[str | None](
+        None, is_url, "an http:// or https:// URL", "E003", guards=True
+    )
     transport = Setting[Mapping[str, Any]](
-        DEFAULT_TRANSPORT, _is_backend, 'a dictionary with a "BACKEND"', "E004"
+        DEFAULT_TRANSPORT, is_backend, 'a dictionary with a "BACKEND"', "E004", guards=True
     )
     allowed_origins = Setting[Iterable[str] | None](
-        None, _is_origins, 'a list of scheme://host[:port]; a host may start with "*."', "E005"
+        None, is_origins, 'a list of scheme://host[:port]; a host may start with "*."', "E005"
     )
     session_max_age_seconds = _duration(7500, "E006")
     gone_grace_seconds = _duration(10, "E007")
@@ -211,15 +191,15 @@ class WebSocketSettings:
     @property
     def gateway_secrets(self) -> tuple[str, ...]:
         """The usable secrets, the one that is sent first; empty when none can match."""
-        secrets = tuple(s for s in _secret_candidates() if _is_secret(s))
+        secrets = tuple(s for s in _secret_candidates() if is_secret(s))
         if self.gateway_secret_configured and not secrets:
             _log_once(f"{_SECRET} is not usable; every request is refused")
-        return cast("tuple[str, ...]", secrets)
+        return secrets
 
     @property
     def gateway_secrets_usable(self) -> bool:
         """Whether each configured secret can be sent and compared; true when there is none."""
-        return not self.gateway_secret_configured or all(map(_is_secret, _secret_candidates()))
+        return not self.gateway_secret_configured or all(map(is_secret, _secret_candidates()))
 
     @property
     def sent_gateway_secret(self) -> str | None:
@@ -231,8 +211,8 @@ class WebSocketSettings:
         if not self.gateway_secret_configured:
             return None
         first = _secret_candidates()[0]
-        if _is_secret(first):
-            return cast("str", first)
+        if is_secret(first):
+            return first
         raise ValueError(
             f"The first secret of {_SECRET} must be {SECRET_RULE}; look for a newline at its end."
         )
@@ -244,10 +224,6 @@ _SECRET = 'WEBSOCKETS["gateway_secret"]'
 def _secret_candidates() -> Sequence[object]:
     value = get_websockets_config().get("gateway_secret")
     return value if isinstance(value, list | tuple) else [value]
-
-
-def _is_secret(value: object) -> bool:
-    return isinstance(value, str) and SECRET_PATTERN.fullmatch(value) is not None
 
 
 def _django(name: str) -> str | None:

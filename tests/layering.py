@@ -14,7 +14,7 @@ __all__ = ["LAYERS", "check_package"]
 # A package's own name stands for its `__init__`; a name that ends in `.*` for all modules of a
 # package, in any order. What is missing here has no place yet, and the check says so.
 LAYERS = (
-    ("exceptions", "conf", "signals"),
+    ("exceptions", "rules", "conf", "signals"),
     (
         "protocol.limits",
         "protocol.endpoints",

@@ -101,7 +101,7 @@ class TestGatewaySecretIsSet:
             Warning(
                 'WEBSOCKETS["gateway_secret"] is not set, so requests need not come from '
                 "API Gateway.",
-                hint=f"Set it to {RULE}, and run updateApiGatewayIntegrations.",
+                hint=f"Set it to {RULE}; gateways created from then on send it.",
                 id=f"{PREFIX}.W001",
             )
         ]

@@ -1,0 +1,86 @@
+"""What the values of settings must be: predicates that take any value and never raise."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import TypeGuard, cast
+from urllib.parse import urlsplit
+
+__all__ = [
+    "MAX_DURATION",
+    "SECRET_PATTERN",
+    "SECRET_RULE",
+    "is_backend",
+    "is_bool",
+    "is_duration",
+    "is_origin",
+    "is_origins",
+    "is_positive_int",
+    "is_secret",
+    "is_text_or_list",
+    "is_url",
+]
+
+SECRET_PATTERN = re.compile(r"[A-Za-z0-9._~+/=-]{32,}")
+"""What a gateway secret must look like to travel as an HTTP header and resist guessing."""
+
+SECRET_RULE = "at least 32 characters of A-Z a-z 0-9 . _ ~ + / = -"
+MAX_DURATION = 1_000_000_000
+"""Seconds or minutes: what can still be subtracted from today's date."""
+
+_ORIGIN = re.compile(
+    r"https?://(\*\.)?([a-z0-9_-]+(\.[a-z0-9_-]+)*\.?|\[[^]]+\])(:\d+)?", re.I | re.A
+)
+
+
+def is_positive_int(value: object) -> bool:
+    """Return whether ``value`` is an integer of at least 1; True is none."""
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
+
+
+def is_duration(value: object) -> bool:
+    """Return whether ``value`` is a number of seconds or minutes that dates can be moved by."""
+    return is_positive_int(value) and cast("int", value) <= MAX_DURATION
+
+
+def is_bool(value: object) -> bool:
+    """Return whether ``value`` is True or False."""
+    return isinstance(value, bool)
+
+
+def is_url(value: object) -> bool:
+    """Return whether ``value`` is an HTTP or HTTPS URL with a host."""
+    if not isinstance(value, str) or not value.isprintable() or set(value) & set(" \\"):
+        return False
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def is_backend(value: object) -> bool:
+    """Return whether ``value`` is a mapping that names a backend."""
+    return isinstance(value, Mapping) and isinstance(value.get("BACKEND"), str)
+
+
+def is_text_or_list(value: object) -> bool:
+    """Return whether ``value`` is a text or a collection."""
+    return isinstance(value, str | list | tuple | set | frozenset)
+
+
+def is_origins(value: object) -> bool:
+    """Return whether ``value`` is a collection of origins."""
+    is_list = is_text_or_list(value) and not isinstance(value, str)
+    return is_list and all(map(is_origin, cast("Iterable[object]", value)))
+
+
+def is_origin(value: object) -> bool:
+    """Return whether ``value`` is an origin, whose host may start with ``*.``."""
+    return is_url(value) and _ORIGIN.fullmatch(cast("str", value)) is not None
+
+
+def is_secret(value: object) -> TypeGuard[str]:
+    """Return whether ``value`` can be sent and compared as a gateway secret."""
+    return isinstance(value, str) and SECRET_PATTERN.fullmatch(value) is not None
