@@ -7,7 +7,6 @@ of them have passed.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -22,7 +21,7 @@ from .models import ConnectionRateLimit, WebSocketSession, WebSocketToken
 from .models.primary import on_primary
 from .models.tokens import hash_session_key, hash_user_auth, session_key_hashes
 from .protocol.origins import origin_matches_host, origin_matches_list
-from .trust import client_address
+from .trust import client_address, is_connection_id
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
@@ -32,8 +31,6 @@ if TYPE_CHECKING:
     from .protocol.events import ConnectEvent
 
 __all__ = ["CHECKS", "Attempt", "Check", "ConnectPolicy", "join"]
-
-_CONNECTION_ID = re.compile(r"[A-Za-z0-9_=-]{1,128}")
 
 
 class ConnectPolicy(Protocol):
@@ -151,7 +148,7 @@ def _check_headers(attempt: Attempt) -> None:
 
 
 def _check_connection_id(attempt: Attempt) -> None:
-    if not _CONNECTION_ID.fullmatch(attempt.event.connection_id):
+    if not is_connection_id(attempt.event.connection_id):
         raise ConnectionRefused("invalid_connection_id", "Invalid connection ID")
 
 
@@ -187,7 +184,7 @@ def _check_channel(attempt: Attempt) -> None:
 
 
 def _check_login_session(attempt: Attempt) -> None:
-    if attempt.policy.USE_WS_TOKEN and not attempt.request.session.session_key:
+    if attempt.policy.USE_WS_TOKEN and not _session_key(attempt.request):
         raise ConnectionRefused(
             "no_login_session",
             "Invalid session",
@@ -200,7 +197,7 @@ def _check_token(attempt: Attempt) -> None:
         return
     attempt.token = WebSocketToken.find_valid(
         attempt.event.token,
-        attempt.request.session.session_key or "",
+        _session_key(attempt.request),
         settings.token_expiry_seconds,
     )
     attempt.session = None if attempt.token else _find_session(attempt)
@@ -212,7 +209,7 @@ def _check_token(attempt: Attempt) -> None:
 
 def _find_session(attempt: Attempt) -> WebSocketSession | None:
     """Return the session that an earlier ``$connect`` of this connection and login opened."""
-    hashes = session_key_hashes(attempt.request.session.session_key or "")
+    hashes = session_key_hashes(_session_key(attempt.request))
     return (
         on_primary(WebSocketSession)
         .filter(
@@ -269,6 +266,7 @@ _OPEN = Check(name="session", run=_open, counts=True)
 
 def _store(attempt: Attempt) -> WebSocketSession:
     user = attempt.request.user if attempt.request.user.is_authenticated else None
+    session_key = _session_key(attempt.request)
     connection_id = attempt.event.connection_id
     try:
         with transaction.atomic():
@@ -277,7 +275,7 @@ def _store(attempt: Attempt) -> WebSocketSession:
                 channel_name=attempt.channel,
                 user=user,
                 api_gateway=attempt.gateway,
-                session_key_hash=_session_key_hash(attempt.request),
+                session_key_hash=hash_session_key(session_key) if session_key else "",
                 auth_hash=hash_user_auth(user) if user else "",
             )
     except IntegrityError as error:
@@ -289,9 +287,9 @@ def _store(attempt: Attempt) -> WebSocketSession:
         return session
 
 
-def _session_key_hash(request: HttpRequest) -> str:
-    key = request.session.session_key
-    return hash_session_key(key) if key else ""
+def _session_key(request: HttpRequest) -> str:
+    """Return the key of the login session, or "" without one; a project need not have sessions."""
+    return getattr(getattr(request, "session", None), "session_key", None) or ""
 
 
 def _record(attempt: Attempt, *, successful: bool) -> None:

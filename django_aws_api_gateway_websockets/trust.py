@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -20,14 +21,18 @@ if TYPE_CHECKING:
     from .protocol.events import Event
 
 __all__ = [
+    "check_api_id",
     "check_event_type",
     "check_headers",
     "check_secret",
     "client_address",
     "find_gateway",
+    "is_connection_id",
     "is_trusted",
     "refusal_type",
 ]
+
+_CONNECTION_ID = re.compile(r"[A-Za-z0-9_=-]{1,128}")
 
 
 def refusal_type(event: Event) -> type[ConnectionRefused] | type[MessageRefused]:
@@ -64,6 +69,26 @@ def check_headers(event: Event, headers: Mapping[str, str], required: Iterable[s
         )
 
 
+def is_connection_id(text: str) -> bool:
+    """Return whether ``text`` can be the id of a connection, and be looked up in a database."""
+    return _CONNECTION_ID.fullmatch(text) is not None
+
+
+def check_api_id(event: Event, pinned_api_id: str | None) -> None:
+    """Refuse an event of no API, or of another one than the view serves; needs no database.
+
+    Args:
+        event: what was received.
+        pinned_api_id: the only API that the view serves, or None for any.
+
+    Raises:
+        ConnectionRefused | MessageRefused: with status 400.
+    """
+    named = bool(event.api_id) and event.api_id.isprintable()
+    if not named or pinned_api_id not in (None, event.api_id):
+        raise _unknown_gateway(event)
+
+
 def find_gateway(event: Event, pinned_api_id: str | None = None) -> ApiGateway | None:
     """Return the row of the gateway that sent ``event``.
 
@@ -74,17 +99,17 @@ def find_gateway(event: Event, pinned_api_id: str | None = None) -> ApiGateway |
     Raises:
         ConnectionRefused | MessageRefused: the gateway is unknown, or is not the pinned one.
     """
-    gateway = _gateway_of(event.api_id) if event.api_id else None
-    known = gateway is not None if pinned_api_id is None else event.api_id == pinned_api_id
-    if not known:
-        raise refusal_type(event)(
-            "unknown_gateway", "Invalid request headers", detail=f"API {event.api_id[:64]!r}"
-        )
+    check_api_id(event, pinned_api_id)
+    gateway = on_primary(ApiGateway).filter(api_id=event.api_id).first()
+    if gateway is None and pinned_api_id is None:
+        raise _unknown_gateway(event)
     return gateway
 
 
-def _gateway_of(api_id: str) -> ApiGateway | None:
-    return on_primary(ApiGateway).filter(api_id=api_id).first()
+def _unknown_gateway(event: Event) -> ConnectionRefused | MessageRefused:
+    return refusal_type(event)(
+        "unknown_gateway", "Invalid request headers", detail=f"API {event.api_id[:64]!r}"
+    )
 
 
 def is_trusted(gateway: ApiGateway | None) -> bool:

@@ -149,6 +149,7 @@ class GatewayClient:
                 uri._replace(scheme="", netloc="", query=query or uri.query).geturl(),
                 body,
                 content_type="application/json",
+                secure=uri.scheme == "https",
                 headers=headers,
                 CONTENT_LENGTH=str(len(body)),
             )
@@ -185,9 +186,9 @@ class GatewayClient:
         return integration_uri(self.gateway.target_base_endpoint or "", route)
 
     def _token(self) -> str:
-        session_key = self.http.session.session_key
-        if self.user is None or session_key is None:
+        if self.user is None:
             return ""
+        session_key = self.http.session.session_key or ""
         return WebSocketToken.generate_token(self.user, session_key).token
 
     def _collect(self) -> None:

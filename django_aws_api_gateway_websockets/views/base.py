@@ -6,12 +6,13 @@ import re
 from collections.abc import Collection, Iterable
 from typing import Any, ClassVar, TypeGuard
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.html import escape
 from django.views import View
 
 from ..conf import settings
 from ..dispatch import DEFAULT_HANDLER
+from ..exceptions import ConnectionRefused, MessageRefused
 from ..models import ApiGateway, ChannelPermission, WebSocketSession
 from ..protocol.events import ConnectEvent, DisconnectEvent, MessageEvent
 from ..protocol.limits import MESSAGE_MAX_BYTES
@@ -20,12 +21,28 @@ __all__ = ["WebSocketViewBase", "text_response"]
 
 _DEBUG_ENTRY_LENGTH = 500
 
+_HOOKS = {
+    "invalid_secret": "invalid_gateway_secret",
+    "missing_headers": "missing_headers",
+    "unknown_gateway": "missing_headers",
+    "event_type_mismatch": "missing_headers",
+    "unexpected_useragent": "invalid_useragent",
+    "session_not_found": "session_not_found",
+    "login_ended": "session_not_found",
+    "permission_denied": "permission_denied",
+    "channel_denied": "permission_denied",
+    "invalid_format": "handler_selection_key_missing",
+}
+"""The hook that answers a refusal, by its code; any other is answered with its own message."""
+
 
 class WebSocketViewBase(View):
     """The attributes and hooks of a WebSocket view."""
 
     # What a project sets.
 
+    # Django would infer it from handlers that are named like HTTP methods, "delete" for one.
+    view_is_async = False
     debug = False
     SEND_EXCEPTION_MAIL = True
     EXCEPTION_MAIL_INTERVAL = 60
@@ -75,7 +92,7 @@ class WebSocketViewBase(View):
 
     # What the flow fills in.
 
-    event: ConnectEvent | MessageEvent | DisconnectEvent
+    gateway_event: ConnectEvent | MessageEvent | DisconnectEvent
     body: dict[str, Any] = {}
     api_gateway: ApiGateway | None = None
     websocket_session: WebSocketSession = None  # type: ignore[assignment]  # handlers have one
@@ -167,6 +184,15 @@ class WebSocketViewBase(View):
         if self.all_permissions_required:
             return self.has_all_permission(request)
         return not self.permissions_required or self.has_any_permission(request)
+
+    def _refusal_response(
+        self, refusal: ConnectionRefused | MessageRefused, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        hook = _HOOKS.get(refusal.code)
+        if hook is None:
+            return text_response(refusal.message, refusal.status)
+        response: HttpResponseBase = getattr(self, hook)(*args, **kwargs)
+        return response
 
     def _debug(self, text: str) -> None:
         if self.debug and self.debug_log is not None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import logging
+from collections.abc import Awaitable
 from typing import Any
 
+from asgiref.sync import async_to_sync
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpResponse, HttpResponseBase
 
-from ..aws.errors import AWS_ERRORS
 from ..dispatch import Answer, answer_error, answer_result
-from ..exceptions import WebSocketError
 from ..models import WebSocketSession
 from ..protocol.messages import encode
 
@@ -34,12 +35,13 @@ class Replier:
         self.message_id = message_id
 
     def result(self, value: Any) -> HttpResponseBase:
-        """Answer with what a handler returned: None, a JSON value or a response.
+        """Answer with what a handler returned: None, a JSON value, a response, or a coroutine.
 
         Raises:
             PayloadTooLarge: it is longer than AWS carries.
             TypeError: it is not JSON.
         """
+        value = async_to_sync(_await)(value) if inspect.isawaitable(value) else value
         if isinstance(value, HttpResponseBase):
             return value if self.message_id is None else self._response(value)
         return self._send(answer_result(value, message_id=self.message_id, two_way=self._two_way))
@@ -58,15 +60,16 @@ class Replier:
         return self.result(_json_or_text(text))
 
     def _send(self, answer: Answer) -> HttpResponseBase:
-        response = json_response(answer.body)
         if answer.posted is not None:
             self._post(answer.posted)
-        return response
+        return json_response(answer.body)
 
     def _post(self, envelope: dict[str, Any]) -> None:
+        """Post a reply; the handler has run, so a failure to deliver is not one of the message."""
+        encode(envelope, encoder=DjangoJSONEncoder)
         try:
             self._session.send_message(envelope)
-        except (*AWS_ERRORS, WebSocketError) as error:
+        except Exception as error:
             logger.warning("Reply to %s not delivered: %s", self._session, error)
 
 
@@ -79,6 +82,10 @@ def json_response(body: Any) -> HttpResponse:
     """
     content = b"" if body is None else encode(body, encoder=DjangoJSONEncoder)
     return HttpResponse(content, content_type="application/json")
+
+
+async def _await(result: Awaitable[Any]) -> Any:
+    return await result
 
 
 def _json_or_text(text: str) -> Any:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
 import logging
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Callable, Collection
 from functools import cache
 from typing import Any, cast
 
-from asgiref.sync import async_to_sync
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
 from django.db import connections, transaction
@@ -20,12 +18,20 @@ from ..dispatch import DEFAULT_HANDLER, check_names_handler, find_handlers, sele
 from ..exceptions import ConnectionRefused, MessageRefused
 from ..handshake import Attempt, join
 from ..models import WebSocketSession, WebSocketSessionQuerySet
-from ..protocol.events import ConnectEvent, DisconnectEvent, MessageEvent, read_event
+from ..protocol.events import ConnectEvent, MessageEvent, read_event
 from ..protocol.messages import is_ping, pong_envelope, reply_id
 from ..signals import connection_closed, connection_opened, connection_refused, message_refused
-from ..trust import check_event_type, check_headers, check_secret, find_gateway, is_trusted
+from ..trust import (
+    check_api_id,
+    check_event_type,
+    check_headers,
+    check_secret,
+    find_gateway,
+    is_connection_id,
+    is_trusted,
+)
 from .alerts import ExceptionMailer
-from .base import WebSocketViewBase, text_response
+from .base import WebSocketViewBase
 from .replies import Replier, json_response
 
 __all__ = ["WebSocketView"]
@@ -33,20 +39,6 @@ __all__ = ["WebSocketView"]
 logger = logging.getLogger("django_aws_api_gateway_websockets.views")
 
 _mailer = ExceptionMailer()
-
-_HOOKS = {
-    "invalid_secret": "invalid_gateway_secret",
-    "missing_headers": "missing_headers",
-    "unknown_gateway": "missing_headers",
-    "event_type_mismatch": "missing_headers",
-    "unexpected_useragent": "invalid_useragent",
-    "session_not_found": "session_not_found",
-    "login_ended": "session_not_found",
-    "permission_denied": "permission_denied",
-    "channel_denied": "permission_denied",
-    "invalid_format": "handler_selection_key_missing",
-}
-"""The hook that answers a refusal, by its code; any other is answered with its own message."""
 
 
 class WebSocketView(WebSocketViewBase):
@@ -72,7 +64,9 @@ class WebSocketView(WebSocketViewBase):
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         """Read the event; ``body`` is the message, or empty when it is no JSON object."""
         super().setup(request, *args, **kwargs)
-        self.event = read_event(
+        if not hasattr(request, "user"):
+            request.user = AnonymousUser()
+        self.gateway_event = read_event(
             str(kwargs.get("route", "")),
             headers=request.headers,
             query=request.GET,
@@ -80,7 +74,7 @@ class WebSocketView(WebSocketViewBase):
             remote_addr=request.META.get("REMOTE_ADDR", ""),
             max_body_bytes=self.MAX_BODY_SIZE,
         )
-        self.body = self.event.body if isinstance(self.event, MessageEvent) else {}
+        self.body = self.gateway_event.body if isinstance(self.gateway_event, MessageEvent) else {}
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer the event, or say why not."""
@@ -98,13 +92,15 @@ class WebSocketView(WebSocketViewBase):
         attempt = Attempt(
             policy=self,
             request=request,
-            event=cast("ConnectEvent", self.event),
+            event=cast("ConnectEvent", self.gateway_event),
             gateway=self.api_gateway,
             trusted=is_trusted(self.api_gateway),
             url_arguments=(args, kwargs),
         )
         self.websocket_session = join(attempt)
-        connection_opened.send(type(self), session=self.websocket_session, event=self.event)
+        connection_opened.send_robust(
+            type(self), session=self.websocket_session, event=self.gateway_event
+        )
         return json_response({})
 
     def disconnect(
@@ -117,7 +113,7 @@ class WebSocketView(WebSocketViewBase):
         """
         if not self._rows().mark_closed():
             raise self._not_found()
-        connection_closed.send(type(self), event=self.event)
+        connection_closed.send_robust(type(self), event=self.gateway_event)
         return json_response({})
 
     def change_channel(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -150,51 +146,67 @@ class WebSocketView(WebSocketViewBase):
         return HttpResponseNotAllowed(["POST"])
 
     def _answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        check_secret(self.event)
-        required = (*self.required_headers, *self.additional_required_headers)
-        check_headers(self.event, request.headers, required)
+        check_secret(self.gateway_event)
+        for required in (self.required_headers, self.additional_required_headers):
+            check_headers(self.gateway_event, request.headers, required)
+        check_api_id(self.gateway_event, self.aws_api_gateway_id)
         if request.method != "POST":
             return self.http_method_not_allowed(request, *args, **kwargs)
-        if isinstance(self.event, ConnectEvent):
-            return self._answer_connect(request, *args, **kwargs)
-        if isinstance(self.event, DisconnectEvent):
-            return self._answer_disconnect(request, *args, **kwargs)
-        return self._answer_message(request, *args, **kwargs)
+        if isinstance(self.gateway_event, MessageEvent):
+            return self._answer_message(request, *args, **kwargs)
+        is_connect = isinstance(self.gateway_event, ConnectEvent)
+        answer = self._answer_connect if is_connect else self._answer_disconnect
+        try:
+            return answer(request, *args, **kwargs)
+        except (ConnectionRefused, MessageRefused):
+            raise
+        except Exception as error:
+            self._report(error)
+            raise
 
     def _answer_connect(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        self.api_gateway = find_gateway(self.event, self.aws_api_gateway_id)
+        self.api_gateway = find_gateway(self.gateway_event, self.aws_api_gateway_id)
         self._check_event_type()
-        agent = self.event.user_agent
+        agent = self.gateway_event.user_agent
         if self.CHECK_CONNECT_USERAGENT and not agent.startswith(self.expected_useragent_prefix):
             raise ConnectionRefused("unexpected_useragent", "Unexpected Useragent")
-        response = self.connect(request, *args, **kwargs) or json_response({})
+        try:
+            response = self.connect(request, *args, **kwargs) or json_response({})
+        except Exception:
+            self._abandon()
+            raise
         if response.status_code >= 300:
-            self._rows().mark_closed()
+            self._abandon()
         return response
+
+    def _abandon(self) -> None:
+        """Close the session of a handshake that fails after all."""
+        if self.websocket_session is not None:
+            WebSocketSession.objects.filter(pk=self.websocket_session.pk).mark_closed()
 
     def _answer_disconnect(
         self, request: HttpRequest, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:
-        if self.event.context.event_type not in ("", self.event.type):
-            self.api_gateway = find_gateway(self.event, self.aws_api_gateway_id)
+        if self.gateway_event.context.event_type not in ("", self.gateway_event.type):
+            self.api_gateway = find_gateway(self.gateway_event, self.aws_api_gateway_id)
             self._check_event_type()
         session: Any = SimpleLazyObject(self._load_session)
+        gateway: Any = SimpleLazyObject(lambda: session and session.api_gateway)
         user: Any = SimpleLazyObject(lambda: (session and session.user) or AnonymousUser())
-        self.websocket_session, request.user = session, user
+        self.websocket_session, self.api_gateway, request.user = session, gateway, user
         return self.disconnect(request, *args, **kwargs) or json_response({})
 
     def _answer_message(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if is_ping(self.body):
             return self._answer_ping()
-        check_names_handler(self.body)
+        self._check_format()
         replier = self._resume(request)
         name = select_handler(self.body, self.allowed_handlers, strict=self.STRICT_HANDLERS)
         self._debug(f"message for {name}")
-        if not self.has_view_permissions(request):
-            raise MessageRefused("permission_denied", "Permission Denied", status=403)
         try:
-            result = getattr(self, name)(request, *args, **kwargs)
-            return replier.result(_awaited(result))
+            if not self.has_view_permissions(request):
+                raise MessageRefused("permission_denied", "Permission Denied", status=403)
+            return replier.result(getattr(self, name)(request, *args, **kwargs))
         except MessageRefused:
             raise
         except Exception as error:
@@ -204,6 +216,13 @@ class WebSocketView(WebSocketViewBase):
         if not self._rows().filter(connected=True).count_request():
             raise self._not_found()
         return json_response(pong_envelope())
+
+    def _check_format(self) -> None:
+        try:
+            check_names_handler(self.body)
+        except MessageRefused:
+            self.api_gateway = find_gateway(self.gateway_event, self.aws_api_gateway_id)
+            raise
 
     def _resume(self, request: HttpRequest) -> Replier:
         """Take up the session that a message belongs to.
@@ -226,10 +245,12 @@ class WebSocketView(WebSocketViewBase):
         return self._replier
 
     def _rows(self) -> WebSocketSessionQuerySet:
+        if not is_connection_id(self.gateway_event.connection_id):
+            return WebSocketSession.objects.none()
         return WebSocketSession.objects.of_connection(
-            self.event.connection_id,
-            self.event.api_id,
-            without_gateway=self.event.api_id == self.aws_api_gateway_id,
+            self.gateway_event.connection_id,
+            self.gateway_event.api_id,
+            without_gateway=self.aws_api_gateway_id is not None,
         )
 
     def _load_session(self) -> WebSocketSession | None:
@@ -237,12 +258,12 @@ class WebSocketView(WebSocketViewBase):
 
     def _not_found(self) -> MessageRefused:
         """Return the refusal of an unknown connection; one of an unknown gateway is raised."""
-        self.api_gateway = find_gateway(self.event, self.aws_api_gateway_id)
+        self.api_gateway = find_gateway(self.gateway_event, self.aws_api_gateway_id)
         return MessageRefused("session_not_found", "Invalid connection ID")
 
     def _check_event_type(self) -> None:
         if is_trusted(self.api_gateway):
-            check_event_type(self.event)
+            check_event_type(self.gateway_event)
 
     def _refuse(
         self,
@@ -252,40 +273,33 @@ class WebSocketView(WebSocketViewBase):
         **kwargs: Any,
     ) -> HttpResponseBase:
         signal = message_refused if isinstance(refusal, MessageRefused) else connection_refused
-        signal.send(type(self), refusal=refusal, event=self.event, gateway=self.api_gateway)
+        signal.send_robust(
+            type(self), refusal=refusal, event=self.gateway_event, gateway=self.api_gateway
+        )
         self._debug(str(refusal))
         if self._replier is not None and self._replier.message_id is not None:
             return self._replier.error(refusal.code, refusal.message)
-        if refusal.code in _HOOKS:
-            response: HttpResponseBase = getattr(self, _HOOKS[refusal.code])(
-                request, *args, **kwargs
-            )
-            return response
-        return text_response(refusal.message, refusal.status)
+        return self._refusal_response(refusal, request, *args, **kwargs)
 
     def _fail(self, replier: Replier, error: Exception) -> HttpResponseBase:
-        """Log and mail what a handler raised; only a client that awaits a reply hears of it.
+        """Report what a handler raised; only a client that awaits a reply hears of it.
 
         Raises:
             Exception: the error itself, when no reply is awaited.
         """
-        logger.exception("Message of connection %r failed", self.event.connection_id)
-        if self.SEND_EXCEPTION_MAIL:
-            _mailer.mail(type(self), error, interval=self.EXCEPTION_MAIL_INTERVAL)
+        self._report(error)
         if replier.message_id is None:
             raise error
-        request_id = self.event.context.request_id or self.event.trace_id
+        request_id = self.gateway_event.context.request_id or self.gateway_event.trace_id
         return replier.error("server_error", f"The request failed ({request_id})")
+
+    def _report(self, error: Exception) -> None:
+        event = self.gateway_event
+        logger.exception("%s of connection %r failed", event.type.title(), event.connection_id)
+        if self.SEND_EXCEPTION_MAIL:
+            _mailer.mail(type(self), error, interval=self.EXCEPTION_MAIL_INTERVAL)
 
 
 @cache
 def _own_handlers(view_class: type, exposed: frozenset[str]) -> frozenset[str]:
     return find_handlers(view_class, WebSocketView, exposed)
-
-
-def _awaited(result: Any) -> Any:
-    return async_to_sync(_await)(result) if inspect.isawaitable(result) else result
-
-
-async def _await(result: Awaitable[Any]) -> Any:
-    return await result
