@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import template
 from django.conf import settings
 from django.middleware.csrf import get_token
@@ -51,7 +49,10 @@ def websocket_client(context: Context) -> SafeString:
     return format_html('<script type="module" src="{}"></script>', static(_CLIENT))
 
 
-def _nonce(context: Context) -> Any:
-    """Return the nonce of Django 6.0's context processor, or of django-csp's middleware."""
-    request = context.get("request")
-    return context.get("csp_nonce") or getattr(request, "csp_nonce", None)
+def _nonce(context: Context) -> str:
+    """Return the nonce of Django 6.0's context processor, or of django-csp's middleware, or ""."""
+    nonce = context.get("csp_nonce")
+    if nonce is None:
+        nonce = getattr(context.get("request"), "csp_nonce", None)
+    # Both are false until their text has been asked for.
+    return "" if nonce is None else str(nonce)
