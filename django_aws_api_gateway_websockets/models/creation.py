@@ -65,7 +65,8 @@ def _claim(gateway: ApiGateway) -> bool:
     expired = timezone.now() - CLAIM_LEASE
     at_rest = ~Q(provisioning_status=status.CREATING) | Q(updated_on__lt=expired)
     free = Q(claimed_at=None) & at_rest | Q(claimed_at__lt=expired)
-    rows = type(gateway)._base_manager.filter(free, pk=gateway.pk)
+    unchanged = {"api_id": gateway.api_id, "creation_id": gateway.creation_id}
+    rows = type(gateway)._base_manager.filter(free, pk=gateway.pk, **unchanged)
     if not rows.update(updated_on=timezone.now(), **claimed):
         raise ValueError(f"{gateway.api_name} is already being created.")
     _set(gateway, claimed)
@@ -106,7 +107,8 @@ def _record(gateway: ApiGateway, desired: DesiredGateway, result: StepResult) ->
             route_id=result.route_id, integration_id=result.integration_id
         )
     elif result.kind is StepKind.DEPLOYMENT:
-        gateway.additional_routes.update(deployed=True)
+        keys = [route.key for route in desired.additional_routes]
+        gateway.additional_routes.filter(route_key__in=keys).update(deployed=True)
         _store(
             gateway,
             deployment_id=result.deployment_id,
@@ -129,13 +131,20 @@ def _release(gateway: ApiGateway, error: BaseException) -> None:
         values["provisioning_status"] = gateway.ProvisioningStatus.PENDING
     try:
         _store(gateway, **values)
-    except DatabaseError:
+    except (DatabaseError, ValueError):
         logger.exception("The error of %s could not be recorded", gateway.api_name)
 
 
 def _store(gateway: ApiGateway, **values: Any) -> None:
+    """Write to the row, as long as it is ours.
+
+    Raises:
+        ValueError: the lease ran out and another run has taken over, or the row was deleted.
+    """
     values["updated_on"] = timezone.now()
-    type(gateway)._base_manager.filter(pk=gateway.pk).update(**values)
+    rows = type(gateway)._base_manager.filter(pk=gateway.pk, claimed_at=gateway.claimed_at)
+    if not rows.update(**values):
+        raise ValueError(f"{gateway.api_name} is not this run's any more.")
     _set(gateway, values)
 
 
