@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from django.contrib import admin
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import User
 from django.db import models
+from django.test import RequestFactory
 
-from django_aws_api_gateway_websockets.admin.base import user_search_fields
+from django_aws_api_gateway_websockets.admin.base import RecordAdmin, user_search_fields
+from django_aws_api_gateway_websockets.models import WebSocketToken
 
-__all__ = ["TestUserSearchFields"]
+__all__ = ["TestRecordAdmin", "TestUserSearchFields"]
 
 
 class Citizen(AbstractBaseUser):
@@ -65,3 +68,16 @@ class TestUserSearchFields:
     def test_of_a_user_whose_name_is_an_address(self) -> None:
         """One field is searched once."""
         assert user_search_fields(Subscriber) == ("user__email",)
+
+
+class TestRecordAdmin:
+    def test_lets_nobody_write(self, rf: RequestFactory) -> None:
+        """Not even somebody who has every permission."""
+        request = rf.get("/")
+        request.user = User(is_superuser=True)
+        page = RecordAdmin(WebSocketToken, admin.site)
+
+        assert page.has_view_permission(request)
+        assert page.has_delete_permission(request)
+        assert not page.has_add_permission(request)
+        assert not page.has_change_permission(request)
