@@ -38,9 +38,9 @@ def encode(data: Any, *, encoder: type[json.JSONEncoder] = json.JSONEncoder) -> 
     Raises:
         PayloadTooLarge: it is longer than API Gateway carries to a client.
         TypeError: the encoder does not know a value of ``data``.
-        ValueError: ``data`` contains itself.
+        ValueError: ``data`` contains itself, or a number that JSON does not know, such as NaN.
     """
-    payload = json.dumps(data, cls=encoder).encode()
+    payload = json.dumps(data, cls=encoder, allow_nan=False).encode()
     if len(payload) > MESSAGE_MAX_BYTES:
         raise PayloadTooLarge(detail=f"{len(payload)} of at most {MESSAGE_MAX_BYTES} bytes")
     return payload

@@ -71,6 +71,12 @@ class TestEncoding:
         with pytest.raises(TypeError, match="Object of type object is not JSON serializable"):
             encode(object(), encoder=DjangoJSONEncoder)
 
+    @pytest.mark.parametrize("number", [float("nan"), float("inf")])
+    def test_refuses_numbers_that_are_not_json(self, number: float) -> None:
+        """A browser could not parse them."""
+        with pytest.raises(ValueError, match="Out of range float values are not JSON compliant"):
+            encode({"n": number})
+
     def test_refuses_what_contains_itself(self) -> None:
         """A list inside of itself is an error of the caller."""
         endless: list[Any] = []
