@@ -1,0 +1,80 @@
+"""The project that the documentation quotes works as the pages say."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+__all__ = ["TestProject", "TestScript"]
+
+ROOT = Path(__file__).parents[2]
+SNIPPETS = ROOT / "docs" / "snippets"
+TIMEOUT_SECONDS = 120
+
+
+def manage(*arguments: str, database: Path, text: str = "") -> str:
+    """Run ``manage.py`` of the quoted project, and return what it wrote."""
+    environment = {
+        **os.environ,
+        "DB_FILE": str(database),
+        "DJANGO_SETTINGS_MODULE": "mysite.settings",
+        "PYTHONPATH": os.pathsep.join(sys.path),
+        "PYTHONSAFEPATH": "",
+    }
+    done = subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=SNIPPETS,
+        env=environment,
+        input=text,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_SECONDS,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    """Return the path of a migrated database."""
+    path = tmp_path / "db.sqlite3"
+    manage("migrate", "--verbosity=0", database=path)
+    return path
+
+
+class TestProject:
+    def test_passes_the_system_checks(self, database: Path) -> None:
+        """Neither an error nor a warning."""
+        output = manage("check", "--fail-level=WARNING", database=database)
+
+        assert output == "System check identified no issues (0 silenced).\n"
+
+    def test_passes_its_own_tests(self, tmp_path: Path) -> None:
+        """The test cases that the pages quote pass, as do those of the quoted pages."""
+        assert "\nOK\n" in manage("test", database=tmp_path / "unused.sqlite3")
+
+    def test_creates_the_gateway(self, database: Path) -> None:
+        """The script for the shell stores a gateway and its route."""
+        manage("shell", database=database, text=(SNIPPETS / "gateway.py").read_text("utf-8"))
+
+        listing = manage("dumpdata", "django_aws_api_gateway_websockets", database=database)
+        assert '"target_base_endpoint": "http://127.0.0.1:8000/wall/"' in listing
+        assert '"integration_url": "http://127.0.0.1:8000/wall/default"' in listing
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="the script needs Node.js")
+class TestScript:
+    def test_opens_a_socket(self) -> None:
+        """The script for pages without the client fetches a token and builds the URL."""
+        test = Path(__file__).with_name("by_hand.test.js")
+
+        done = subprocess.run(
+            ["node", "--test", str(test)], capture_output=True, text=True, timeout=TIMEOUT_SECONDS
+        )
+
+        assert done.returncode == 0, done.stdout
