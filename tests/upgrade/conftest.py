@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 from pathlib import Path
 
@@ -15,5 +16,5 @@ __all__ = ["previous_python"]
 @pytest.fixture(scope="session")
 def previous_python(pytestconfig: pytest.Config) -> Path:
     """Return the interpreter of an environment that has 4.1.0."""
-    parent = pytestconfig.cache.mkdir("previous-package")
-    return previous.install(parent / platform.python_version())
+    parent = os.environ.get("TOX_WORK_DIR") or pytestconfig.cache.mkdir("previous")
+    return previous.install(Path(parent) / f"previous-package-{platform.python_version()}")

@@ -38,6 +38,7 @@ def install(directory: Path, requirements: tuple[str, ...] = REQUIREMENTS) -> Pa
     with _locked(directory.with_suffix(".lock")):
         if not (directory / "complete").exists():
             _build(directory, python, requirements)
+        _lend_checkout(directory)
     return python
 
 
@@ -49,9 +50,10 @@ def _locked(path: Path) -> Iterator[None]:
 
 
 def _build(directory: Path, python: Path, requirements: tuple[str, ...]) -> None:
+    pip = [sys.executable, "-m", "pip", "--python", str(python)]
     commands = (
-        [sys.executable, "-m", "venv", "--clear", str(directory)],
-        [str(python), "-m", "pip", "install", "--quiet", *requirements],
+        [sys.executable, "-m", "venv", "--clear", "--without-pip", str(directory)],
+        [*pip, "install", "--quiet", *requirements],
     )
     for command in commands:
         done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_SECONDS)
@@ -61,10 +63,13 @@ def _build(directory: Path, python: Path, requirements: tuple[str, ...]) -> None
                 f"The upgrade tests need {requirements[0]}, and it could not be installed. Is the "
                 f"package index within reach? {last_line}"
             )
-    # Behind site-packages, so that this checkout lends the project but not its package.
+    (directory / "complete").touch()
+
+
+def _lend_checkout(directory: Path) -> None:
+    """Put this checkout behind site-packages: its project is found there, but not its package."""
     site_packages = next(directory.glob("lib/python*/site-packages"))
     (site_packages / "checkout.pth").write_text(f"{ROOT}\n", encoding="utf-8")
-    (directory / "complete").touch()
 
 
 def project_settings(database: dict[str, Any], **more: Any) -> dict[str, Any]:

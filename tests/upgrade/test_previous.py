@@ -11,6 +11,9 @@ from . import previous
 
 __all__ = ["TestInstall", "TestRun"]
 
+# What pip installs without looking anywhere.
+NOTHING = ("no-such-package ; python_version < '3'",)
+
 
 class TestInstall:
     def test_says_that_the_package_is_out_of_reach(
@@ -36,7 +39,7 @@ class TestInstall:
         leftover = environment / "leftover"
         leftover.touch()
 
-        previous.install(environment, requirements=("pip",))
+        previous.install(environment, requirements=NOTHING)
         python = previous.install(environment, requirements=("no-such-package-is-asked-for",))
 
         assert python.exists()
