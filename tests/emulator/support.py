@@ -146,16 +146,6 @@ class Journal:
         return self.of(kind)[count - 1]
 
 
-def control_client(url: str) -> Any:
-    """Return an unmodified boto3 client of the control plane."""
-    return SESSION.client("apigatewayv2", endpoint_url=url, region_name="local")
-
-
-def management_client(url: str) -> Any:
-    """Return an unmodified boto3 client of the connections of a stage."""
-    return SESSION.client("apigatewaymanagementapi", endpoint_url=url, region_name="local")
-
-
 class World:
     """An emulator with a backend, a clock that stands still, and a journal."""
 
@@ -165,14 +155,22 @@ class World:
         self.backend = Backend()
         self.thread = EmulatorThread(clock=self.clock, log=self.journal, **options)
         self.api_id = ""
+        self.clients: list[Any] = []
 
     def __enter__(self) -> World:
         self.backend.__enter__()
         self.thread.start()
-        self.control = control_client(self.thread.url)
+        self.control = self._client("apigatewayv2", self.thread.url)
         return self
 
+    def _client(self, service: str, url: str) -> Any:
+        """Return an unmodified boto3 client, closed at the end."""
+        self.clients.append(SESSION.client(service, endpoint_url=url, region_name="local"))
+        return self.clients[-1]
+
     def __exit__(self, *exc: object) -> None:
+        for client in self.clients:
+            client.close()
         self.thread.stop()
         self.backend.__exit__()
 
@@ -229,10 +227,9 @@ class World:
         """Base of the management API of the stage."""
         return f"{self.thread.url}/{self.api_id}/dev"
 
-    @property
-    def management(self) -> Any:
-        """An unmodified boto3 client for the connections of the stage."""
-        return management_client(self.stage_url)
+    def management(self, url: str | None = None) -> Any:
+        """Return an unmodified boto3 client for the connections of the stage, or of a URL."""
+        return self._client("apigatewaymanagementapi", url or self.stage_url)
 
     def connect(self, query: str = "", **options: Any) -> ClientConnection:
         """Open a WebSocket to the stage."""

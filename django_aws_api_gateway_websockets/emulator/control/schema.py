@@ -146,7 +146,8 @@ def _problems(shape: Shape, value: Any, path: str) -> Iterator[str]:
             yield from _problems(shape.member, item, path)
     elif shape.type_name == "map":
         for key, item in value.items():
-            yield from _problems(shape.value, item, f"{path}/{key}")
+            if item != "":  # an empty value removes a key, whatever the shape's least length
+                yield from _problems(shape.value, item, f"{path}/{key}")
     else:
         yield from _scalar_problems(shape, value, path)
 
