@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Hashable
@@ -10,11 +11,13 @@ from django.core.mail import mail_admins
 
 __all__ = ["ExceptionMailer"]
 
+logger = logging.getLogger("django_aws_api_gateway_websockets.views")
+
 _SUBJECT = "Unexpected Websocket Exception"
 
 
 class ExceptionMailer:
-    """Mails one exception of each kind per interval and process; failing to mail is silent.
+    """Mails one exception of each kind per interval and process; failing to mail is only logged.
 
     Args:
         clock: the seconds of a clock that never goes back.
@@ -33,8 +36,12 @@ class ExceptionMailer:
             error: what was raised.
             interval: seconds between two mails of a kind; 0 mails every one.
         """
-        if self._is_due((source, type(error)), interval):
-            mail_admins(_SUBJECT, str(error), fail_silently=True)
+        if not self._is_due((source, type(error)), interval):
+            return
+        try:
+            mail_admins(_SUBJECT, str(error))
+        except Exception as failure:
+            logger.warning("Administrators could not be told by mail: %r", failure)
 
     def _is_due(self, kind: Hashable, interval: float) -> bool:
         now = self._clock()

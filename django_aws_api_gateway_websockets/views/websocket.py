@@ -154,10 +154,10 @@ class WebSocketView(WebSocketViewBase):
             return self.http_method_not_allowed(request, *args, **kwargs)
         if isinstance(self.gateway_event, MessageEvent):
             return self._answer_message(request, *args, **kwargs)
-        is_connect = isinstance(self.gateway_event, ConnectEvent)
-        answer = self._answer_connect if is_connect else self._answer_disconnect
         try:
-            return answer(request, *args, **kwargs)
+            if isinstance(self.gateway_event, ConnectEvent):
+                return self._answer_connect(request, *args, **kwargs)
+            return self._answer_disconnect(request, *args, **kwargs)
         except (ConnectionRefused, MessageRefused):
             raise
         except Exception as error:
@@ -266,20 +266,15 @@ class WebSocketView(WebSocketViewBase):
             check_event_type(self.gateway_event)
 
     def _refuse(
-        self,
-        refusal: ConnectionRefused | MessageRefused,
-        request: HttpRequest,
-        *args: Any,
-        **kwargs: Any,
+        self, refusal: ConnectionRefused | MessageRefused, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:
         signal = message_refused if isinstance(refusal, MessageRefused) else connection_refused
-        signal.send_robust(
-            type(self), refusal=refusal, event=self.gateway_event, gateway=self.api_gateway
-        )
+        event, gateway = self.gateway_event, self.api_gateway
+        signal.send_robust(type(self), refusal=refusal, event=event, gateway=gateway)
         self._debug(str(refusal))
         if self._replier is not None and self._replier.message_id is not None:
             return self._replier.error(refusal.code, refusal.message)
-        return self._refusal_response(refusal, request, *args, **kwargs)
+        return self._refusal_response(refusal, *args, **kwargs)
 
     def _fail(self, replier: Replier, error: Exception) -> HttpResponseBase:
         """Report what a handler raised; only a client that awaits a reply hears of it.
