@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from .endpoints import is_loopback
+
 __all__ = ["Origin", "origin_matches_host", "origin_matches_list"]
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -58,6 +60,9 @@ def _normalised(host: str) -> str | None:
 def origin_matches_host(origin: str, host: str) -> bool:
     """Return whether a page of ``origin`` is on ``host`` or on a sub-domain of it.
 
+    All loopback names are one host: a page that was asked for as ``localhost`` may belong to a
+    gateway that calls ``127.0.0.1``.
+
     Args:
         origin: the ``Origin`` header.
         host: the ``Host`` header; without a port it stands for the origin's default port.
@@ -66,7 +71,8 @@ def origin_matches_host(origin: str, host: str) -> bool:
     site = page and Origin.parse(f"{page.scheme}://{host}")
     if not page or not site:
         return False
-    return page.port == site.port and _is_same_or_below(page.host, site.host)
+    is_local = is_loopback(_url(page)) and is_loopback(_url(site))
+    return page.port == site.port and (is_local or _is_same_or_below(page.host, site.host))
 
 
 def origin_matches_list(origin: str, allowed: Iterable[str]) -> bool:
@@ -88,3 +94,7 @@ def _matches(page: Origin, entry: str) -> bool:
 
 def _is_same_or_below(host: str, parent: str) -> bool:
     return host == parent or host.endswith(f".{parent}")
+
+
+def _url(origin: Origin) -> str:
+    return f"//[{origin.host}]" if ":" in origin.host else f"//{origin.host}"

@@ -111,10 +111,13 @@ class TestMatchingAHost:
             ("http://localhost:8000", "localhost:8000"),
             ("http://[::1]:8000", "[::1]:8000"),
             ("http://[::1]", "[0:0:0:0:0:0:0:1]"),
+            ("http://localhost:8000", "127.0.0.1:8000"),
+            ("http://127.0.0.1:8000", "localhost:8000"),
+            ("http://[::1]:8000", "127.0.0.1:8000"),
         ],
     )
     def test_allows(self, origin: str, host: str) -> None:
-        """The same host and any sub-domain of it pass, with the same port."""
+        """The same host, any sub-domain and any name of this machine pass, with the same port."""
         assert origin_matches_host(origin, host)
 
     @pytest.mark.parametrize(
@@ -127,6 +130,9 @@ class TestMatchingAHost:
             ("https://example.com:8443", "example.com"),
             ("http://example.com", "example.com:443"),
             ("http://1.127.0.0.1", "127.0.0.1"),
+            ("http://localhost:8000", "127.0.0.1:8001"),
+            ("http://localhost", "example.com"),
+            ("http://example.com", "localhost"),
             ("https://example.com", ""),
             ("https://example.com", "."),
             ("https://example.com", "example.com/"),
