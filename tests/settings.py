@@ -56,6 +56,8 @@ INSTALLED_APPS = [
     "django_aws_api_gateway_websockets",
     "tests",
 ]
+# Django 6.1 asks for it; older ones do not know it.
+MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
