@@ -108,7 +108,7 @@ class TestMistakes:
         ):
             get_transport()
 
-    @pytest.mark.parametrize("path", ["pathlib.Path", "pathlib.os"])
+    @pytest.mark.parametrize("path", ["pathlib.Path", "json.decoder"])
     def test_no_transport(self, path: str, settings: Settings) -> None:
         """A path that leads to something else."""
         use(settings, path)

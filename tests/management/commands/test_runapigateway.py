@@ -94,7 +94,7 @@ class TestRunserver:
         )
 
         with site.start("runapigateway", str(port), "--runserver", address) as running:
-            running.wait_until_says("Starting development server")
+            running.wait_until_says("development server at")
             with pytest.raises(Exception, match="400"), connect(socket_url(running), proxy=None):
                 pass
 
@@ -113,7 +113,7 @@ class TestRunserver:
         """After the command's end nobody listens on either port."""
         server = free_port()
         with site.start("runapigateway", str(port), "--runserver", str(server)) as running:
-            running.wait_until_says("Starting development server")
+            running.wait_until_says("development server at")
 
         with pytest.raises(URLError):
             urlopen(f"http://127.0.0.1:{server}/", timeout=5)
