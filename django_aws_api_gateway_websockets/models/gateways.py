@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 from django.db import models
@@ -24,11 +23,10 @@ from .validators import (
     validate_api_name,
     validate_domain_name,
     validate_integration_host,
+    validate_tags,
 )
 
 __all__ = ["ApiGateway"]
-
-_CLAIM_LEASE = timedelta(minutes=15)
 
 
 class ApiGateway(models.Model):
@@ -123,6 +121,7 @@ class ApiGateway(models.Model):
             (validate_api_name, self.api_name, "api_name"),
             (validate_domain_name, self.domain_name, "domain_name"),
             (validate_integration_host, self.target_base_endpoint, "target_base_endpoint"),
+            (validate_tags, self.tags, "tags"),
         )
 
     @property
@@ -215,7 +214,8 @@ class ApiGateway(models.Model):
         elsewhere; else the endpoint and the stage.
 
         Raises:
-            RuntimeError: the row has no endpoint, and no setting names a region.
+            RuntimeError: there is no API yet, or its row has no endpoint and no setting names a
+                region.
         """
         endpoint = self._endpoint()
         if self._uses_custom_domain() and not is_loopback(endpoint):
@@ -227,7 +227,8 @@ class ApiGateway(models.Model):
         """Where posts to connections go: ``connection_url`` over HTTP.
 
         Raises:
-            RuntimeError: the row has no endpoint, and no setting names a region.
+            RuntimeError: there is no API yet, or its row has no endpoint and no setting names a
+                region.
         """
         return management_url(self.connection_url)
 
@@ -237,7 +238,11 @@ class ApiGateway(models.Model):
         return bool(self.api_endpoint) and is_loopback(self.api_endpoint)
 
     def _endpoint(self) -> str:
-        return self.api_endpoint or execute_api_endpoint(self.api_id, get_region_name())
+        if self.api_endpoint:
+            return self.api_endpoint
+        if not self.api_id:
+            raise RuntimeError(f"{self.api_name} has no API yet; create it first.")
+        return execute_api_endpoint(self.api_id, get_region_name())
 
     def _uses_custom_domain(self) -> bool:
         mapped = self.effective_provisioning_status == self.ProvisioningStatus.MAPPED

@@ -104,7 +104,7 @@ class WebSocketSessionQuerySet(models.QuerySet["WebSocketSession"]):
         pairs = zip(chunk, outcomes, strict=True)
         gone = [session.pk for session, outcome in pairs if outcome is Outcome.GONE]
         if gone:
-            self.model.objects.filter(pk__in=gone).mark_closed()
+            self.model.objects.using(self._db).filter(pk__in=gone).mark_closed()
 
 
 def _report(counts: Counter[Outcome]) -> DeliveryReport:
@@ -212,8 +212,8 @@ class WebSocketSession(models.Model):
             get_transport().send(self.api_gateway.management_url, self.connection_id, payload)
         except ConnectionGone:
             return Outcome.NOT_READY if self._is_young() else Outcome.GONE
-        except TransportError as error:
-            logger.warning("Message not delivered: %s", error)
+        except (RuntimeError, TransportError, ValueError) as error:
+            logger.warning("Message to %s not delivered: %s", self, error)
             return Outcome.FAILED
         return Outcome.SENT
 
@@ -224,5 +224,8 @@ class WebSocketSession(models.Model):
     def _close_unless_young(self) -> None:
         if self._is_young():
             return
-        type(self).objects.filter(pk=self.pk).mark_closed()
-        self.connected = False
+        database = router.db_for_write(type(self), instance=self)
+        self.connected, self.updated_on = False, timezone.now()
+        type(self).objects.using(database).filter(pk=self.pk).update(
+            connected=False, updated_on=self.updated_on
+        )

@@ -292,6 +292,11 @@ class TestConnectionUrl:
             "AWS_GATEWAY_REGION_NAME or AWS_REGION_NAME must be set within settings.py"
         )
 
+    def test_of_a_row_without_api_is_unknown(self) -> None:
+        """What is not created has no address."""
+        with pytest.raises(RuntimeError, match=r"^Plan has no API yet; create it first\.$"):
+            _ = ApiGateway(api_name="Plan").connection_url
+
     @pytest.mark.parametrize(
         ("endpoint", "expected"),
         [("ws://localhost:9000/abc", True), (ENDPOINT, False), ("", False)],

@@ -423,7 +423,23 @@ class TestBroadcast:
 
         assert (report.sent, report.failed, open_rows()) == (1, 1, ["a", "b"])
         assert caplog.messages == [
-            "Message not delivered: The request was throttled (connection a)."
+            "Message to a not delivered: The request was throttled (connection a)."
+        ]
+
+    def test_goes_on_past_a_gateway_without_an_api(
+        self, gateway: ApiGateway, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """There is nowhere to post to, which concerns nobody else."""
+        target = "http://127.0.0.1/ws/"
+        planned = ApiGateway.objects.create(api_name="Plan", target_base_endpoint=target)
+        connect("a", api_gateway=planned)
+        connect("b", api_gateway=gateway)
+
+        report = WebSocketSession.objects.send_message({})
+
+        assert (report.sent, report.failed) == (1, 1)
+        assert caplog.messages == [
+            "Message to a not delivered: Plan has no API yet; create it first."
         ]
 
     def test_skips_sessions_without_gateway(self, caplog: pytest.LogCaptureFixture) -> None:
