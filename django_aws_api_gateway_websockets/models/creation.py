@@ -34,11 +34,12 @@ def create_in_aws(gateway: ApiGateway, control: ControlPlane) -> Iterator[StepRe
     """Create what is missing of a gateway; yield each step once it is on the row.
 
     Raises:
-        ValueError: another run is at it, or the gateway secret is unusable.
+        ValueError: another run is at it, or the gateway's tags or the secret are unusable.
         Exception: whatever boto3 raised; it is on the row as ``last_error``, and the next call
             resumes.
     """
     secret = settings.sent_gateway_secret
+    _check_tags(gateway.tags)
     search = _claim(gateway)
     try:
         desired = _desired(gateway, secret)
@@ -50,6 +51,12 @@ def create_in_aws(gateway: ApiGateway, control: ControlPlane) -> Iterator[StepRe
     except BaseException as error:
         _release(gateway, error)
         raise original_error(error) from None
+
+
+def _check_tags(tags: object) -> None:
+    """Refuse what 4.1 stored and never sent: AWS takes texts, by texts."""
+    if not isinstance(tags, dict) or not all(isinstance(value, str) for value in tags.values()):
+        raise ValueError('tags must be an object of texts, such as {"team": "chat"}.')
 
 
 def _claim(gateway: ApiGateway) -> bool:

@@ -23,7 +23,6 @@ from .validators import (
     validate_api_name,
     validate_domain_name,
     validate_integration_host,
-    validate_tags,
 )
 
 __all__ = ["ApiGateway"]
@@ -121,7 +120,6 @@ class ApiGateway(models.Model):
             (validate_api_name, self.api_name, "api_name"),
             (validate_domain_name, self.domain_name, "domain_name"),
             (validate_integration_host, self.target_base_endpoint, "target_base_endpoint"),
-            (validate_tags, self.tags, "tags"),
         )
 
     @property

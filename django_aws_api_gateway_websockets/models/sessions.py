@@ -104,7 +104,8 @@ class WebSocketSessionQuerySet(models.QuerySet["WebSocketSession"]):
         pairs = zip(chunk, outcomes, strict=True)
         gone = [session.pk for session, outcome in pairs if outcome is Outcome.GONE]
         if gone:
-            self.model.objects.using(self._db).filter(pk__in=gone).mark_closed()
+            database = router.db_for_write(self.model, instance=chunk[0])
+            self.model.objects.using(database).filter(pk__in=gone).mark_closed()
 
 
 def _report(counts: Counter[Outcome]) -> DeliveryReport:

@@ -16,7 +16,6 @@ __all__ = [
     "validate_api_name",
     "validate_domain_name",
     "validate_integration_host",
-    "validate_tags",
 ]
 
 _API_NAME = re.compile(r"[ a-zA-Z0-9_-]+")
@@ -62,9 +61,3 @@ def validate_integration_host(url: str) -> None:
     allowed = get_allowed_integration_hosts()
     if allowed is not None and not host_is_allowed(url, allowed):
         raise ValidationError("Integrations may not point at this host.")
-
-
-def validate_tags(tags: object) -> None:
-    """Refuse what AWS takes for no tags: they are texts, by texts."""
-    if not isinstance(tags, dict) or not all(isinstance(value, str) for value in tags.values()):
-        raise ValidationError('Tags are an object of texts, such as {"team": "chat"}.')

@@ -11,10 +11,9 @@ from django_aws_api_gateway_websockets.models.validators import (
     validate_api_name,
     validate_domain_name,
     validate_integration_host,
-    validate_tags,
 )
 
-__all__ = ["TestCollectErrors", "TestDomainName", "TestIntegrationHost", "TestName", "TestTags"]
+__all__ = ["TestCollectErrors", "TestDomainName", "TestIntegrationHost", "TestName"]
 
 
 class TestCollectErrors:
@@ -79,17 +78,3 @@ class TestIntegrationHost:
     def test_takes_any_host_without_a_list(self) -> None:
         """Nothing is refused where nothing is listed."""
         validate_integration_host("https://anywhere.test/")
-
-
-class TestTags:
-    def test_takes_texts(self) -> None:
-        """A tag is a text with a name."""
-        validate_tags({"team": "chat"})
-
-    @pytest.mark.parametrize("tags", [["team"], "team", {"team": 7}, {"team": None}])
-    def test_refuses_anything_else(self, tags: object) -> None:
-        """AWS takes nothing else."""
-        with pytest.raises(ValidationError) as caught:
-            validate_tags(tags)
-
-        assert caught.value.messages == ['Tags are an object of texts, such as {"team": "chat"}.']
