@@ -29,7 +29,7 @@ class PostListView(AppChannelWebSocketMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the posts."""
-        posts = Post.objects.annotate(comment_count=Count("comments"))
+        posts = Post.objects.annotate(comment_count=Count("comments")).order_by("pk")
         return super().get_context_data(posts=posts, **kwargs)
 
 
