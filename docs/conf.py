@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import django
 from django.conf import settings
+
+# Last, so that an installed wheel is what is documented.
+sys.path.append(str(Path(__file__).parents[1]))
 
 import django_aws_api_gateway_websockets
 
@@ -17,6 +23,7 @@ settings.configure(
         "django_aws_api_gateway_websockets",
     ],
     SECRET_KEY="documentation-only",
+    STATIC_URL="static/",
     USE_TZ=True,
 )
 django.setup()
@@ -26,8 +33,12 @@ author = "The maintainers"
 version = release = django_aws_api_gateway_websockets.__version__
 
 extensions = ["sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.viewcode"]
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "snippets"]
+html_static_path = ["_static"]
 html_theme = "furo"
-html_title = project
+html_title = f"{project} {release}"
+html_css_files = ["pages.css"]
+pygments_style = "friendly"
+pygments_dark_style = "github-dark"
 autodoc_member_order = "bysource"
 autodoc_typehints = "description"
