@@ -17,8 +17,8 @@ SNIPPETS = ROOT / "docs" / "snippets"
 TIMEOUT_SECONDS = 120
 
 
-def manage(*arguments: str, database: Path, text: str = "") -> str:
-    """Run ``manage.py`` of the quoted project, and return what it wrote."""
+def manage(*arguments: str, database: Path, text: str = "") -> subprocess.CompletedProcess[str]:
+    """Run ``manage.py`` of the quoted project to a successful end."""
     environment = {
         **os.environ,
         "DB_FILE": str(database),
@@ -36,7 +36,7 @@ def manage(*arguments: str, database: Path, text: str = "") -> str:
         timeout=TIMEOUT_SECONDS,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout + done.stderr
+    return done
 
 
 @pytest.fixture
@@ -50,21 +50,23 @@ def database(tmp_path: Path) -> Path:
 class TestProject:
     def test_passes_the_system_checks(self, database: Path) -> None:
         """Neither an error nor a warning."""
-        output = manage("check", "--fail-level=WARNING", database=database)
+        done = manage("check", "--fail-level=WARNING", database=database)
 
-        assert output == "System check identified no issues (0 silenced).\n"
+        assert done.stdout == "System check identified no issues (0 silenced).\n"
 
     def test_passes_its_own_tests(self, tmp_path: Path) -> None:
         """The test cases that the pages quote pass, as do those of the quoted pages."""
-        assert "\nOK\n" in manage("test", database=tmp_path / "unused.sqlite3")
+        done = manage("test", database=tmp_path / "unused.sqlite3")
+
+        assert "\nOK\n" in done.stderr
 
     def test_creates_the_gateway(self, database: Path) -> None:
         """The script for the shell stores a gateway and its route."""
         manage("shell", database=database, text=(SNIPPETS / "gateway.py").read_text("utf-8"))
 
-        listing = manage("dumpdata", "django_aws_api_gateway_websockets", database=database)
-        assert '"target_base_endpoint": "http://127.0.0.1:8000/wall/"' in listing
-        assert '"integration_url": "http://127.0.0.1:8000/wall/default"' in listing
+        done = manage("dumpdata", "django_aws_api_gateway_websockets", database=database)
+        assert '"target_base_endpoint": "http://127.0.0.1:8000/wall/"' in done.stdout
+        assert '"integration_url": "http://127.0.0.1:8000/wall/default"' in done.stdout
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="the script needs Node.js")
