@@ -11,7 +11,7 @@ from .heads import END_OF_HEAD, parse_request_head
 from .http import Upgrade
 from .raw import serialise_answer
 
-__all__ = ["Front"]
+__all__ = ["Front", "Guests"]
 
 _HEAD_MAX_BYTES = 16_384
 """Bytes of a request's head; more is answered with 431."""
@@ -25,29 +25,56 @@ _SEND_BUFFER_BYTES = 65_536
 MakeHandler = Callable[[], asyncio.Protocol]
 
 
+class Guests:
+    """The connections that have not sent their first head yet."""
+
+    def __init__(self) -> None:
+        self._fronts: set[Front] = set()
+        self._closed = False
+
+    def __len__(self) -> int:
+        return len(self._fronts)
+
+    def enter(self, front: Front) -> None:
+        """Let a connection in, or end it when nobody is let in any more."""
+        self._fronts.add(front)
+        if self._closed:
+            front.transport.abort()
+
+    def leave(self, front: Front) -> None:
+        """Let a connection go."""
+        self._fronts.discard(front)
+
+    def close(self) -> None:
+        """End all connections, and those that the system has already accepted."""
+        self._closed = True
+        for front in self._fronts:
+            front.transport.abort()
+
+
 class Front(asyncio.Protocol):
     """Serves a connection up to the end of its first head.
 
     :param make_handler: makes the protocol that serves HTTP.
     :param upgrade: takes over a handshake.
-    :param fronts: holds this object for as long as it serves.
+    :param guests: knows this object for as long as it serves.
     """
 
-    def __init__(self, make_handler: MakeHandler, upgrade: Upgrade, fronts: set[Front]) -> None:
+    def __init__(self, make_handler: MakeHandler, upgrade: Upgrade, guests: Guests) -> None:
         self.make_handler = make_handler
         self.upgrade = upgrade
-        self.fronts = fronts
+        self.guests = guests
         self._data = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin to wait for a head."""
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
-        self.fronts.add(self)
         raw = transport.get_extra_info("socket")
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER_BYTES)
         loop = asyncio.get_running_loop()
         self._timeout = loop.call_later(_HEAD_SECONDS, transport.abort)
+        self.guests.enter(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget a client that left before its head was complete."""
@@ -85,4 +112,4 @@ class Front(asyncio.Protocol):
 
     def _let_go(self) -> None:
         self._timeout.cancel()
-        self.fronts.discard(self)
+        self.guests.leave(self)

@@ -97,7 +97,7 @@ class Gateway:
 
     def close(self, connection: Connection, code: int, reason: str) -> None:
         """End a connection from this side."""
-        outlet = connection.outlet
+        outlet = connection.outlet if connection.state is ConnectionState.OPEN else None
         self.closed(connection, code, reason)
         if outlet is not None:
             outlet.close(code, reason)

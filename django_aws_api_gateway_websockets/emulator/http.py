@@ -107,8 +107,8 @@ class HttpSide:
             handler.connection_lost(exc)
 
         peer.on_lost = lost
-        await asyncio.get_running_loop().create_future()
-        raise AssertionError("unreachable")
+        never: asyncio.Future[web.StreamResponse] = asyncio.get_running_loop().create_future()
+        return await never
 
 
 def _head(request: web.BaseRequest) -> RequestHead:

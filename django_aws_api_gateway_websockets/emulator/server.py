@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ssl
 
 from .backend import Backend
 from .clock import Clock
 from .control import ControlPlane, Site
 from .events import Handshake
-from .front import Front
+from .front import Front, Guests
 from .gateway import Gateway
 from .heads import RequestHead
 from .http import HttpSide
@@ -115,7 +116,7 @@ class _Run:
         )
         self.ticker = Ticker(emulator.clock, self.gateway.deadlines.next_at, self.gateway.expire)
         self.http = HttpSide(emulator.plane, self.gateway, self.upgrade)
-        self.fronts: set[Front] = set()
+        self.guests = Guests()
         self.peers: set[Peer] = set()
         self.servers: list[asyncio.Server] = []
 
@@ -135,7 +136,7 @@ class _Run:
 
     def accept(self) -> Front:
         """Return the protocol of a new connection."""
-        return Front(self.http.server, self.upgrade, self.fronts)
+        return Front(self.http.server, self.upgrade, self.guests)
 
     def upgrade(self, transport: asyncio.Transport, head: RequestHead, early: bytes) -> Peer:
         """Take over a transport whose client asked for a WebSocket."""
@@ -150,20 +151,35 @@ class _Run:
 
     async def stop(self) -> None:
         """Stop listening, then end everything that is connected."""
+        self.guests.close()
+        for server in self.servers:
+            _stop_accepting(server)
+        await _turns()
         for server in self.servers:
             server.close()
         self.ticker.stop()
         for peer in list(self.peers):
             peer.shut_down()
-        await asyncio.sleep(0)
-        transports = [front.transport for front in self.fronts]
-        transports += [peer.transport for peer in self.peers]
-        for transport in transports:
-            transport.abort()
+        await _turns()
+        for peer in self.peers:
+            peer.transport.abort()
         await self.http.close()
-        await asyncio.sleep(0)
         await self.gateway.stop()
         await self.backend.close()
+        await _turns()
+
+
+def _stop_accepting(server: asyncio.Server) -> None:
+    """Accept no more; a server that is closed loses what it has accepted in the same moment."""
+    with contextlib.suppress(NotImplementedError):  # Windows
+        for listener in server.sockets:
+            asyncio.get_running_loop().remove_reader(listener.fileno())
+
+
+async def _turns() -> None:
+    """Let the event loop go round, so that connections on their way in or out arrive."""
+    for _ in range(3):
+        await asyncio.sleep(0)
 
 
 def _handshake(transport: asyncio.Transport, head: RequestHead) -> Handshake:

@@ -112,6 +112,7 @@ class Peer(asyncio.Protocol):
         """Take note that the client sends no more; the transport closes itself."""
         self.frames.receive_eof()
         self._flush()
+        self._tell_closed()
 
     def pause_writing(self) -> None:
         """Stop reading from a client that does not read: its pings would pile up pongs."""
@@ -134,8 +135,6 @@ class Peer(asyncio.Protocol):
     def send(self, message: bytes) -> bool:
         """Send a text message in frames of the largest size that clients of AWS see."""
         waiting = self.transport.get_write_buffer_size()
-        if self.frames.state is not State.OPEN or self.transport.is_closing():
-            return False
         if waiting + len(message) > _CLIENT_BUFFER_MAX_BYTES:
             return False
         text = message.decode(errors="replace").encode()
@@ -148,13 +147,14 @@ class Peer(asyncio.Protocol):
 
     def close(self, code: int, reason: str) -> None:
         """Start the closing handshake."""
-        if self.frames.state is State.OPEN:
-            self.frames.send_close(code, reason)
+        self.frames.send_close(code, reason)
         self._flush()
         self._linger_on()
 
     def shut_down(self) -> None:
-        """End at once, with a close frame if the client can take one."""
+        """End at once, with a close frame if the client can take one; the gateway is not told."""
+        if self.connection is not None:
+            self.gateway.connections.remove(self.connection)
         if self._held is None and self.frames.state is State.OPEN:
             self.frames.send_close(1001, "Going away")
             self._flush()
@@ -199,8 +199,8 @@ class Peer(asyncio.Protocol):
         if accepted.subprotocol is not None:
             response.headers["Sec-WebSocket-Protocol"] = accepted.subprotocol
         self.connection = accepted.connection
-        self.transport.write(response.serialize())
         self.gateway.opened(accepted.connection, self)
+        self.transport.write(response.serialize())
         held, self._held = self._held, None
         self._resume("held")
         if held:
@@ -259,8 +259,6 @@ class Peer(asyncio.Protocol):
 
     def _end_writing(self) -> None:
         """Close the writing half and read on for a moment; TLS has no halves."""
-        if self.transport.is_closing():
-            return
         if self.transport.can_write_eof():
             self.transport.write_eof()
         elif self.frames.close_rcvd is not None:

@@ -64,6 +64,13 @@ class Given:
     body: bytes = b""
 
 
+class _Server(ThreadingHTTPServer):
+    """A server that many clients may call at once."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+
 class Backend:
     """A real HTTP server that records requests and answers as it is told.
 
@@ -73,8 +80,7 @@ class Backend:
     def __init__(self) -> None:
         self.received: list[Received] = []
         self.answers: dict[str, Given | Callable[[Received], Given]] = {}
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self.server.daemon_threads = True
+        self.server = _Server(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{self.server.server_port}/ws"
         self._thread = threading.Thread(target=self.server.serve_forever, args=(0.01,))
 
@@ -234,7 +240,7 @@ class World:
     def connect(self, query: str = "", **options: Any) -> ClientConnection:
         """Open a WebSocket to the stage."""
         url = self.stage_url.replace("http://", "ws://", 1) + query
-        return connect(url, **{"open_timeout": PATIENCE, "close_timeout": PATIENCE, **options})
+        return connect(url, open_timeout=PATIENCE, close_timeout=PATIENCE, **options)
 
     def connection_id(self, count: int = 1) -> str:
         """Return the id of a connection that has been accepted."""
@@ -308,14 +314,9 @@ def handshake(path: str, *headers: str, method: str = "GET", version: str = "HTT
 
 
 def frame(opcode: int, payload: bytes, *, fin: bool = True) -> bytes:
-    """Return a frame as a client sends it, masked with zeros."""
+    """Return a frame of less than 64 KB as a client sends it, masked with zeros."""
     size = len(payload)
-    if size < 126:
-        length = bytes([0x80 | size])
-    elif size < 65_536:
-        length = bytes([0x80 | 126]) + size.to_bytes(2, "big")
-    else:
-        length = bytes([0x80 | 127]) + size.to_bytes(8, "big")
+    length = bytes([0x80 | size]) if size < 126 else b"\xfe" + size.to_bytes(2, "big")
     return bytes([(0x80 if fin else 0) | opcode]) + length + bytes(4) + payload
 
 
@@ -330,3 +331,9 @@ def running(**options: Any) -> Iterator[World]:
     with World(**options) as world:
         world.provision()
         yield world
+
+
+def flood(management: Any, connection_id: str) -> None:
+    """Post to a client that does not read, until that is refused."""
+    while True:
+        management.post_to_connection(ConnectionId=connection_id, Data=b"x" * 131_072)

@@ -1,0 +1,118 @@
+"""The emulator in a thread."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+
+import pytest
+import trustme
+from websockets.exceptions import ConnectionClosedError, ConnectionClosedOK
+from websockets.sync.client import connect
+
+from django_aws_api_gateway_websockets.emulator import EmulatorThread
+
+from .support import PATIENCE, World, running
+
+
+def contexts() -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """Return what a server and a client of ``ws.example.test`` need."""
+    authority = trustme.CA()
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("ws.example.test").configure_cert(server)
+    client = ssl.create_default_context()
+    authority.configure_trust(client)
+    return server, client
+
+
+class TestThread:
+    """From start to stop."""
+
+    def test_lives_as_long_as_its_context(self) -> None:
+        """Afterwards the thread is gone and the port free."""
+        before = set(threading.enumerate())
+        with EmulatorThread() as emulator:
+            names = [thread.name for thread in set(threading.enumerate()) - before]
+            socket.create_connection(("127.0.0.1", emulator.port), PATIENCE).close()
+            url = emulator.url
+
+        assert names == ["websocket-gateway"]
+        assert url == f"http://127.0.0.1:{emulator.port}"
+        assert emulator.tls_port is None
+        assert set(threading.enumerate()) <= before
+
+    def test_stop_is_harmless_twice(self) -> None:
+        """What is stopped stays stopped."""
+        emulator = EmulatorThread()
+        emulator.start()
+
+        emulator.stop()
+        emulator.stop()
+
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", emulator.port), PATIENCE)
+
+    def test_port_is_taken(self) -> None:
+        """The error comes to the caller, and nothing is left behind."""
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            port = other.getsockname()[1]
+            emulator = EmulatorThread(port=port)
+
+            with pytest.raises(OSError, match=f"Port {port} of 127"):
+                emulator.start()
+            emulator.stop()
+
+
+class TestRestart:
+    """The gateway goes away and comes back."""
+
+    def test_keeps_what_was_provisioned(self, world: World) -> None:
+        """A client finds the same stage at the same address."""
+        with world.connect() as client:
+            world.thread.stop()
+            with pytest.raises((ConnectionClosedOK, ConnectionClosedError)):
+                client.recv(PATIENCE)
+
+        world.thread.start()
+
+        with world.connect() as client:
+            client.send("hello")
+            world.backend.wait_for("default")
+
+
+class TestCustomDomainPort:
+    """The second listener."""
+
+    def test_serves_a_custom_domain_with_tls(self) -> None:
+        """The same stage answers, and says that it was asked with https."""
+        server, client = contexts()
+        with running(tls_port=0, ssl_context=server) as world:
+            world.map_domain()
+            port = world.thread.tls_port
+            raw = socket.create_connection(("127.0.0.1", port or 0), PATIENCE)
+            with connect(f"wss://ws.example.test:{port}/", ssl=client, sock=raw) as websocket:
+                websocket.send("hello")
+                world.backend.wait_for("default")
+                websocket.close(4000, "bye")
+
+            received = world.backend.wait_for("connect")
+            assert received.header("X-Forwarded-Proto") == "https"
+            assert received.header("X-Forwarded-Port") == str(port)
+            assert world.journal.wait_for("disconnect").status == 4000
+
+    def test_ends_after_a_failure(self) -> None:
+        """A connection that cannot be half-closed is ended by the client's answer, or by time."""
+        server, client = contexts()
+        with running(tls_port=0, ssl_context=server) as world:
+            world.map_domain()
+            port = world.thread.tls_port
+            raw = socket.create_connection(("127.0.0.1", port or 0), PATIENCE)
+            with connect(f"wss://ws.example.test:{port}/", ssl=client, sock=raw) as websocket:
+                websocket.send(b"binary")
+
+                with pytest.raises(ConnectionClosedError) as caught:
+                    websocket.recv(PATIENCE)
+
+            assert caught.value.rcvd is not None
+            assert caught.value.rcvd.code == 1003

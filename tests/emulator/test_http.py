@@ -1,0 +1,128 @@
+"""The HTTP side."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from .support import PATIENCE, RawSocket, World, frame, handshake
+
+LIST = b"GET /v2/apis HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+@pytest.fixture
+def web(world: World) -> Iterator[http.client.HTTPConnection]:
+    """Give a plain HTTP connection."""
+    connection = http.client.HTTPConnection("127.0.0.1", world.thread.port, timeout=PATIENCE)
+    yield connection
+    connection.close()
+
+
+class TestPlainRequests:
+    """Requests that are no handshakes."""
+
+    def test_stage_wants_an_upgrade(self, world: World, web: http.client.HTTPConnection) -> None:
+        """A browser that opens the address of a socket is told so."""
+        web.request("GET", f"/{world.api_id}/dev")
+
+        response = web.getresponse()
+
+        assert (response.status, response.getheader("Upgrade")) == (426, "websocket")
+        assert json.loads(response.read()) == {"message": "Upgrade Required"}
+
+    @pytest.mark.parametrize("path", ["/", "/unknown/dev"])
+    def test_unknown_path(self, web: http.client.HTTPConnection, path: str) -> None:
+        """What is no stage is forbidden."""
+        web.request("GET", path)
+
+        response = web.getresponse()
+
+        assert response.status == 403
+        assert json.loads(response.read()) == {"message": "Forbidden"}
+        assert len(response.getheader("x-amzn-RequestId") or "") == 16
+
+    def test_body_beyond_all_measure(self, web: http.client.HTTPConnection) -> None:
+        """No request of the API is that large."""
+        web.request("POST", "/v2/apis", body=b"x" * 2_000_000)
+
+        response = web.getresponse()
+
+        assert response.status == 413
+        assert json.loads(response.read()) == {"message": "Request too large"}
+
+    def test_control_plane_of_a_web_page(self, web: http.client.HTTPConnection) -> None:
+        """A page cannot change the gateway behind its user's back."""
+        web.request("GET", "/v2/apis", headers={"Origin": "http://evil.test"})
+
+        assert web.getresponse().status == 403
+
+    def test_control_plane_on_a_custom_domain(
+        self, world: World, web: http.client.HTTPConnection
+    ) -> None:
+        """A custom domain has no control plane."""
+        world.map_domain()
+        web.request("GET", "/v2/apis", headers={"Host": "ws.example.test"})
+
+        assert web.getresponse().status == 403
+
+
+class TestControlPlane:
+    """What the control plane leads to."""
+
+    def test_is_logged_by_name(self, world: World) -> None:
+        """The operation and its status, and nothing of its content."""
+        records = world.journal.of("control")
+
+        assert (records[0].detail, records[0].status) == ("CreateApi", 201)
+        assert "s" * 32 not in str(records)
+
+    def test_deleting_the_api_ends_its_connections(self, world: World) -> None:
+        """Nobody stays on a stage that is no more."""
+        with world.connect():
+            world.connection_id()
+
+            world.control.delete_api(ApiId=world.api_id)
+
+            assert world.journal.wait_for("disconnect").status == 1001
+
+
+class TestKeptAliveConnection:
+    """A handshake after another request."""
+
+    def test_can_be_upgraded(self, world: World) -> None:
+        """The connection changes hands, and works in both directions."""
+        world.control.delete_route(ApiId=world.api_id, RouteId=self.default_route(world))
+        world.deploy()
+        with RawSocket(world.thread.port) as client:
+            client.send(LIST)
+            client.read_head()
+            client.send(handshake(f"/{world.api_id}/dev"))
+            status, _, _ = client.read_head()
+            client.send(frame(1, b"hello"))
+
+            assert status == 101
+            assert client.read(24)[2:] == b'{"message": "Forbidden'
+
+        assert world.journal.wait_for("disconnect").status == 1006
+
+    def test_survives_neither_stop_nor_close(self, world: World) -> None:
+        """The end of the emulator is the end of the connection."""
+        with RawSocket(world.thread.port) as client:
+            client.send(LIST)
+            client.read_head()
+            client.send(handshake(f"/{world.api_id}/dev"))
+            client.read_head()
+
+            world.thread.stop()
+
+            assert client.read_to_end() == b"\x88\x0c\x03\xe9Going away"
+
+    def default_route(self, world: World) -> str:
+        """Return the id of the default route."""
+        items = world.control.get_routes(ApiId=world.api_id)["Items"]
+        (route_id,) = [item["RouteId"] for item in items if item["RouteKey"] == "$default"]
+        identifier: str = route_id
+        return identifier
