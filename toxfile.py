@@ -1,9 +1,10 @@
-"""Inline tox plugin: skip an environment whose ``needs`` this machine does not offer."""
+"""Inline tox plugin: skip what this machine cannot run, and end commands on SIGTERM too."""
 
 from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 from typing import TYPE_CHECKING
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CONNECT_TIMEOUT_SECONDS = 3
 NODE_MAJOR_MIN = 20  # package.json: engines
+
+# tox ends the commands that it runs on SIGINT alone.
+signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
 
 
 def _answers(host: str, port: str) -> bool:
