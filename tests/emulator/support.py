@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import boto3
+import trustme
 from websockets.sync.client import ClientConnection, connect
 
 from django_aws_api_gateway_websockets.emulator import EmulatorThread, LogRecord, ManualClock
@@ -240,7 +242,10 @@ class World:
     def connect(self, query: str = "", **options: Any) -> ClientConnection:
         """Open a WebSocket to the stage."""
         url = self.stage_url.replace("http://", "ws://", 1) + query
-        return connect(url, open_timeout=PATIENCE, close_timeout=PATIENCE, **options)
+        client: ClientConnection = connect(
+            url, open_timeout=PATIENCE, close_timeout=PATIENCE, **options
+        )
+        return client
 
     def connection_id(self, count: int = 1) -> str:
         """Return the id of a connection that has been accepted."""
@@ -337,3 +342,13 @@ def flood(management: Any, connection_id: str) -> None:
     """Post to a client that does not read, until that is refused."""
     while True:
         management.post_to_connection(ConnectionId=connection_id, Data=b"x" * 131_072)
+
+
+def contexts() -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """Return what a server and a client of ``ws.example.test`` need."""
+    authority = trustme.CA()
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("ws.example.test").configure_cert(server)
+    client = ssl.create_default_context()
+    authority.configure_trust(client)
+    return server, client

@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 import socket
-import ssl
 import threading
 
 import pytest
-import trustme
 from websockets.exceptions import ConnectionClosedError, ConnectionClosedOK
 from websockets.sync.client import connect
 
 from django_aws_api_gateway_websockets.emulator import EmulatorThread
 
-from .support import PATIENCE, World, running
-
-
-def contexts() -> tuple[ssl.SSLContext, ssl.SSLContext]:
-    """Return what a server and a client of ``ws.example.test`` need."""
-    authority = trustme.CA()
-    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("ws.example.test").configure_cert(server)
-    client = ssl.create_default_context()
-    authority.configure_trust(client)
-    return server, client
+from .support import PATIENCE, World, contexts, running
 
 
 class TestThread:
@@ -100,19 +88,3 @@ class TestCustomDomainPort:
             assert received.header("X-Forwarded-Proto") == "https"
             assert received.header("X-Forwarded-Port") == str(port)
             assert world.journal.wait_for("disconnect").status == 4000
-
-    def test_ends_after_a_failure(self) -> None:
-        """A connection that cannot be half-closed is ended by the client's answer, or by time."""
-        server, client = contexts()
-        with running(tls_port=0, ssl_context=server) as world:
-            world.map_domain()
-            port = world.thread.tls_port
-            raw = socket.create_connection(("127.0.0.1", port or 0), PATIENCE)
-            with connect(f"wss://ws.example.test:{port}/", ssl=client, sock=raw) as websocket:
-                websocket.send(b"binary")
-
-                with pytest.raises(ConnectionClosedError) as caught:
-                    websocket.recv(PATIENCE)
-
-            assert caught.value.rcvd is not None
-            assert caught.value.rcvd.code == 1003

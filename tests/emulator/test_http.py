@@ -89,6 +89,19 @@ class TestControlPlane:
             assert world.journal.wait_for("disconnect").status == 1001
 
 
+class TestConnections:
+    """What the connections API leads to."""
+
+    def test_is_served(self, world: World, web: http.client.HTTPConnection) -> None:
+        """An unknown connection is gone."""
+        web.request("GET", f"/{world.api_id}/dev/@connections/Qyi07eCbtjMCJKw%3D")
+
+        response = web.getresponse()
+
+        assert (response.status, response.read()) == (410, b"")
+        assert response.getheader("x-amzn-ErrorType") == "GoneException"
+
+
 class TestKeptAliveConnection:
     """A handshake after another request."""
 

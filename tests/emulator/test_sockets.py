@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
+from collections.abc import Iterator
 
 import pytest
 from websockets.exceptions import ConnectionClosedError, ConnectionClosedOK, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-from .support import PATIENCE, Given, Received, World, frame, until
+from .support import (
+    PATIENCE,
+    Given,
+    Received,
+    World,
+    contexts,
+    flood,
+    frame,
+    running,
+    until,
+)
 
 BINARY, CLOSE, PING, TEXT, CONTINUATION = 2, 8, 9, 1, 0
 
@@ -251,6 +264,32 @@ class TestMessages:
             assert len(client.read(500_000)) == 500_000
 
 
+class TestPosts:
+    """From the backend to a client."""
+
+    def test_larger_than_a_frame(self, world: World) -> None:
+        """A message is split into frames of 32 KB, and the last one may be smaller."""
+        with world.connect_raw() as client:
+            client.read_head()
+            connection_id = world.connection_id()
+
+            world.management().post_to_connection(ConnectionId=connection_id, Data=b"x" * 65_537)
+
+            assert client.read(4) == b"\x01\x7e\x80\x00"
+            assert client.read(32_768 + 4)[-4:] == b"\x00\x7e\x80\x00"
+            assert client.read(32_768 + 3)[-3:] == b"\x80\x01x"
+
+    def test_more_than_the_client_reads(self, world: World) -> None:
+        """At some point no more is taken, and the client still gets what was."""
+        management = world.management()
+        with world.connect_raw() as client:
+            client.read_head()
+            with pytest.raises(management.exceptions.LimitExceededException):
+                flood(management, world.connection_id())
+
+            assert len(client.read(131_072)) == 131_072
+
+
 class TestRefusedFrames:
     """Frames that end the connection."""
 
@@ -289,6 +328,42 @@ class TestRefusedFrames:
             client.send(frame(TEXT, b"hello") + frame(BINARY, b"x"))
 
             assert world.backend.wait_for("default").body == b"hello"
+
+
+@pytest.fixture
+def tls() -> Iterator[tuple[World, ClientConnection]]:
+    """Give a world with a custom domain, and a client of it that speaks TLS."""
+    server, client = contexts()
+    with running(tls_port=0, ssl_context=server) as world:
+        world.map_domain()
+        port = world.thread.tls_port or 0
+        raw = socket.create_connection(("127.0.0.1", port), PATIENCE)
+        url = f"wss://ws.example.test:{port}/"
+        with connect(url, ssl=client, sock=raw) as websocket:
+            yield world, websocket
+
+
+class TestTls:
+    """Connections that cannot be closed by halves."""
+
+    def test_closed_by_the_client(self, tls: tuple[World, ClientConnection]) -> None:
+        """The close is echoed and the connection ended."""
+        world, client = tls
+
+        client.close(4000, "bye")
+
+        assert client.close_code == 4000
+        assert world.journal.wait_for("disconnect").status == 4000
+
+    def test_closed_by_a_failure(self, tls: tuple[World, ClientConnection]) -> None:
+        """The client can read its close frame, and the connection is ended later."""
+        _, client = tls
+        client.send(b"binary")
+
+        with pytest.raises(ConnectionClosedError):
+            client.recv(PATIENCE)
+
+        assert client.close_code == 1003
 
 
 class TestClosing:

@@ -181,6 +181,14 @@ class TestValidating:
         """Enums and the lengths that shapes have in their names."""
         assert problem_of("POST", "/v2/apis", body) == problem
 
+    def test_empty_value_of_a_map(self) -> None:
+        """It removes its key, so it is never too short."""
+        body = {"requestParameters": {"integration.request.header.A": ""}}
+
+        params = parse("PATCH", "/v2/apis/abc/integrations/x", body)
+
+        assert params["RequestParameters"] == {"integration.request.header.A": ""}
+
     def test_lengths_in_kilobytes(self) -> None:
         """One name of a shape counts in units of 1024."""
         body = {"name": "m", "contentType": "x" * 257, "schema": "{}"}
