@@ -14,7 +14,13 @@ from django.utils import timezone
 from ..aws.control import ControlPlane
 from ..aws.errors import describe_error, original_error
 from ..conf import settings
-from ..provisioning.plan import DesiredGateway, DesiredRoute, StepKind, maps_all_headers
+from ..provisioning.plan import (
+    ActualGateway,
+    DesiredGateway,
+    DesiredRoute,
+    StepKind,
+    maps_all_headers,
+)
 from ..provisioning.run import StepResult, create, read_actual
 
 if TYPE_CHECKING:
@@ -46,8 +52,7 @@ def create_in_aws(gateway: ApiGateway, control: ControlPlane) -> Iterator[StepRe
         for result in create(desired, control=control, api_id=gateway.api_id, search=search):
             _record(gateway, desired, result)
             yield result
-        actual = read_actual(desired, control=control, api_id=gateway.api_id)
-        _store(gateway, headers_mapped=maps_all_headers(actual), claimed_at=None, last_error="")
+        _finish(gateway, read_actual(desired, control=control, api_id=gateway.api_id))
     except BaseException as error:
         _release(gateway, error)
         raise original_error(error) from None
@@ -116,12 +121,7 @@ def _record(gateway: ApiGateway, desired: DesiredGateway, result: StepResult) ->
     elif result.kind is StepKind.DEPLOYMENT:
         keys = [route.key for route in desired.additional_routes]
         gateway.additional_routes.filter(route_key__in=keys).update(deployed=True)
-        _store(
-            gateway,
-            deployment_id=result.deployment_id,
-            api_created=True,
-            provisioning_status=status.DEPLOYED,
-        )
+        _store(gateway, deployment_id=result.deployment_id)
     if _is_last_of_routes(desired, result):
         _store(gateway, provisioning_status=status.ROUTES_CREATED)
 
@@ -129,6 +129,18 @@ def _record(gateway: ApiGateway, desired: DesiredGateway, result: StepResult) ->
 def _is_last_of_routes(desired: DesiredGateway, result: StepResult) -> bool:
     last_kind = StepKind.ROUTE_RESPONSE if desired.two_way else StepKind.ROUTE
     return result.kind is last_kind and result.route_key == desired.routes[-1].key
+
+
+def _finish(gateway: ApiGateway, actual: ActualGateway) -> None:
+    """Write down at once that the gateway is complete and whose headers can be believed."""
+    _store(
+        gateway,
+        headers_mapped=maps_all_headers(actual),
+        api_created=True,
+        provisioning_status=gateway.ProvisioningStatus.DEPLOYED,
+        claimed_at=None,
+        last_error="",
+    )
 
 
 def _release(gateway: ApiGateway, error: BaseException) -> None:
