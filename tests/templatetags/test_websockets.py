@@ -10,7 +10,6 @@ import pytest
 from django.http import HttpRequest
 from django.template import Context, RequestContext, Template
 from django.test import RequestFactory
-from django.utils.functional import SimpleLazyObject, empty
 from pytest_django import Settings
 
 from django_aws_api_gateway_websockets.models import ApiGatewayAdditionalRoute
@@ -117,14 +116,17 @@ class TestConfig:
         assert "<b>" not in html
 
 
-class Nonce(SimpleLazyObject):
+class Nonce:
     """A nonce as Django 6.0 and django-csp make it: false until its text is asked for."""
 
-    def __init__(self) -> None:
-        super().__init__(lambda: "n0nce")
+    asked_for = False
+
+    def __str__(self) -> str:
+        self.asked_for = True
+        return "n0nce"
 
     def __bool__(self) -> bool:
-        return bool(self._wrapped is not empty)
+        return self.asked_for
 
 
 class TestClient:
