@@ -26,6 +26,7 @@ class WallSocket(WebSocketView):
     STRICT_HANDLERS = True
 
     def write(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, int]:
-        line = {"author": request.user.get_username(), "text": str(self.body.get("text", ""))}
-        report = WebSocketSession.objects.filter(channel_name="wall").send_message(line)
+        text = str(self.body.get("text", ""))
+        readers = WebSocketSession.objects.filter(channel_name="wall")
+        report = readers.send_message({"author": request.user.get_username(), "text": text})
         return {"readers": report.sent}
