@@ -38,6 +38,21 @@ class TestCollectErrors:
 
 
 class TestName:
+    @pytest.mark.parametrize("name", ["Chat", "my chat_1-b", "x" * 255])
+    def test_takes(self, name: str) -> None:
+        """Letters, digits, spaces, hyphens and underscores are taken."""
+        validate_api_name(name)
+
+    @pytest.mark.parametrize("name", ["Chat!", "a.b", "caf\xe9", ""])
+    def test_refuses(self, name: str) -> None:
+        """Anything else is not."""
+        with pytest.raises(ValidationError) as caught:
+            validate_api_name(name)
+
+        assert caught.value.messages == [
+            "Use letters, digits, spaces, hyphens and underscores only."
+        ]
+
     def test_refuses_a_line_break_at_the_end(self) -> None:
         """Names are matched in full."""
         with pytest.raises(ValidationError):
