@@ -38,6 +38,7 @@ html_static_path = ["_static"]
 html_theme = "furo"
 html_title = f"{project} {release}"
 html_css_files = ["pages.css"]
+highlight_language = "text"
 pygments_style = "friendly"
 pygments_dark_style = "github-dark"
 add_module_names = False
