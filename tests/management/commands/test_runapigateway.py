@@ -95,8 +95,8 @@ class TestRunserver:
 
         with site.start("runapigateway", str(port), "--runserver", address) as running:
             running.wait_until_says("development server at")
-            with pytest.raises(Exception, match="400"), connect(socket_url(running), proxy=None):
-                pass
+            with pytest.raises(Exception, match="400"):
+                connect(socket_url(running), proxy=None)
 
             running.wait_until_says("Connection refused: origin_not_allowed")
 
