@@ -238,6 +238,17 @@ class TestRepeatedConnect:
 
         assert answer(response) == (400, "Invalid connection ID")
 
+    def test_used_token_at_another_gateway(self) -> None:
+        """A used token does not open the connection of another gateway."""
+        browser = log_in("ann")
+        token = token_for(browser)
+        connect(browser, ws_token=token)
+        create_gateway(api_name="two", api_id="two")
+
+        response = connect(browser, ws_token=token, headers={"X-Amzn-Apigateway-Api-Id": "two"})
+
+        assert answer(response) == (400, "Invalid or expired token")
+
     def test_another_login(self) -> None:
         """A used token does not open a session of another login of the same user."""
         browser, other = log_in("ann"), Client()

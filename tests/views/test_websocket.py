@@ -73,6 +73,9 @@ class Chat(Open):
     async def slow(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         return {"slow": self.body["value"]}
 
+    def event(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return self.gateway_event.type
+
     async def delete(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         return "deleted"
 
@@ -632,6 +635,7 @@ class TestHandlers:
             ({"action": "static"}, '"static"'),
             ({"handler": "static", "action": "echo"}, '"static"'),
             ({"handler": "delete"}, '"deleted"'),
+            ({"handler": "event"}, '"MESSAGE"'),
             ({"handler": "unknown"}, ""),
             ({"handler": "_private"}, ""),
             ({"handler": "change_channel", "channel": "a"}, ""),
