@@ -23,4 +23,4 @@ class Command(BaseCommand):
     def handle(self, *args: Any, text: str, **options: Any) -> None:
         """Send it, and say how many dashboards it reached."""
         report = announce(text, author="The terminal")
-        self.stdout.write(f"Sent to {report.sent} open dashboards")
+        self.stdout.write(f"Open dashboards that show it: {report.sent}")
