@@ -38,8 +38,9 @@ def launch(playwright: Playwright, *arguments: str) -> Browser:
 
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
-    """Run Playwright's driver."""
-    with sync_playwright() as playwright:
+    """Run Playwright's driver, whose event loop in this thread must not keep Django from its work."""
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         yield playwright
 
 
