@@ -283,12 +283,18 @@ class RawSocket:
         status_line, *lines = head.decode("latin-1").split("\r\n")
         return int(status_line.split(" ")[1]), lines, rest
 
+    def read_answer(self) -> tuple[int, bytes]:
+        """Return status and body of an answer with a length."""
+        status, lines, rest = self.read_head()
+        pairs = [line.partition(": ")[::2] for line in lines]
+        size = int(header_values(pairs, "content-length")[0])
+        return status, rest + self.read(size - len(rest))
+
     def read_to_end(self) -> bytes:
-        """Return all bytes up to the end of the stream."""
+        """Return all bytes up to the end of the stream; a reset is an error."""
         data = b""
-        with contextlib.suppress(ConnectionError):
-            while part := self.socket.recv(65_536):
-                data += part
+        while part := self.socket.recv(65_536):
+            data += part
         return data
 
     def read(self, count: int) -> bytes:

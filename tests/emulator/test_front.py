@@ -34,7 +34,7 @@ class TestFirstHead:
             client.send(b"GET /v2/apis HT")
             client.send(b"TP/1.1\r\nHost: x\r\n\r\n")
 
-            status, _, body = client.read_head()
+            status, body = client.read_answer()
 
         assert (status, json.loads(body)) == (200, {"items": []})
 
@@ -45,7 +45,7 @@ class TestFirstHead:
         with raw(empty_world) as client:
             client.send(head.encode() + body)
 
-            status, _, answer = client.read_head()
+            status, answer = client.read_answer()
 
         assert status == 400
         assert b"The local gateway has WebSocket APIs only" in answer

@@ -111,7 +111,7 @@ class TestKeptAliveConnection:
         world.deploy()
         with RawSocket(world.thread.port) as client:
             client.send(LIST)
-            client.read_head()
+            client.read_answer()
             client.send(handshake(f"/{world.api_id}/dev"))
             status, _, _ = client.read_head()
             client.send(frame(1, b"hello"))
@@ -125,7 +125,7 @@ class TestKeptAliveConnection:
         """The end of the emulator is the end of the connection."""
         with RawSocket(world.thread.port) as client:
             client.send(LIST)
-            client.read_head()
+            client.read_answer()
             client.send(handshake(f"/{world.api_id}/dev"))
             client.read_head()
 
