@@ -38,7 +38,7 @@ def launch(playwright: Playwright, *arguments: str) -> Browser:
 
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
-    """Run Playwright's driver, whose event loop in this thread must not keep Django from its work."""
+    """Run Playwright's driver; Django may be used in this thread beside its event loop."""
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         yield playwright
