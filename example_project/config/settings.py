@@ -91,7 +91,7 @@ if django.VERSION >= (6, 0):
     )
     SECURE_CSP = {
         "default-src": [CSP.NONE],
-        "script-src": [CSP.NONCE, CSP.STRICT_DYNAMIC],
+        "script-src": [CSP.SELF, CSP.NONCE],
         "style-src": [CSP.SELF],
         "img-src": [CSP.SELF],
         # The page fetches its token from itself and opens its socket on the gateway's port.
