@@ -39,9 +39,10 @@ def launch(playwright: Playwright, *arguments: str) -> Browser:
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
     """Run Playwright's driver; Django may be used in this thread beside its event loop."""
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        yield playwright
+        with sync_playwright() as playwright:
+            yield playwright
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,9 @@ from collections.abc import Iterator
 
 __all__ = ["tls_front"]
 
+PATIENCE = 10.0
+"""Seconds that open connections may take to end."""
+
 
 @contextlib.contextmanager
 def tls_front(context: ssl.SSLContext, port: int) -> Iterator[int]:
@@ -42,8 +45,7 @@ async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
 
 
 async def _close(server: asyncio.Server) -> None:
+    """Stop listening, and wait for the connections that the browser has just left."""
     server.close()
     others = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in others:
-        task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)
+    await asyncio.wait_for(asyncio.gather(*others, return_exceptions=True), PATIENCE)
