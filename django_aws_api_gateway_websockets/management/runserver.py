@@ -12,6 +12,7 @@ from typing import Self
 
 __all__ = ["ServerProcess"]
 
+
 class ServerProcess:
     """``manage.py runserver`` from ``with`` to its end.
 
