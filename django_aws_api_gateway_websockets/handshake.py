@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import DisallowedHost
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, router, transaction
 
 from .conf import settings
 from .exceptions import ConnectionRefused
@@ -68,7 +68,7 @@ class Attempt:
         trusted: the event's context comes from the gateway, not from the client.
         url_arguments: arguments of the URL pattern, for the project's own checks.
         address: the client's, normalised.
-        account: whom the login session belongs to, for the rate limit.
+        account: whom the login session belongs to, or None.
         channel: what the connection will join; empty for none.
         token: valid and not used up yet.
         session: what the connection became; set before its end only for a repeated ``$connect``.
@@ -81,7 +81,7 @@ class Attempt:
     trusted: bool = False
     url_arguments: tuple[tuple[Any, ...], dict[str, Any]] = ((), {})
     address: str = ""
-    account: AbstractBaseUser | AnonymousUser | None = None
+    account: AbstractBaseUser | None = None
     channel: str = ""
     token: WebSocketToken | None = None
     session: WebSocketSession | None = None
@@ -107,7 +107,7 @@ def join(attempt: Attempt) -> WebSocketSession:
         ConnectionRefused: by the first check that fails; the attempt is recorded if it counts.
     """
     attempt.address = client_address(attempt.event, trusted=attempt.trusted)
-    attempt.account = attempt.request.user
+    attempt.account = _logged_in(attempt.request)
     for check in (*CHECKS, _OPEN):
         try:
             check.run(attempt)
@@ -163,7 +163,8 @@ def _check_host(attempt: Attempt) -> None:
 
 def _check_origin(attempt: Attempt) -> None:
     origin = attempt.event.origin
-    if not origin and not attempt.policy.USE_WS_TOKEN:
+    has_login_session = attempt.account and _session_key(attempt.request)
+    if not (origin or attempt.policy.USE_WS_TOKEN or has_login_session):
         return
     allowed = settings.allowed_origins
     if allowed is None:
@@ -196,9 +197,7 @@ def _check_token(attempt: Attempt) -> None:
     if not attempt.policy.USE_WS_TOKEN:
         return
     attempt.token = WebSocketToken.find_valid(
-        attempt.event.token,
-        _session_key(attempt.request),
-        settings.token_expiry_seconds,
+        attempt.event.token, _session_key(attempt.request), settings.token_expiry_seconds
     )
     attempt.session = None if attempt.token else _find_session(attempt)
     owner = attempt.token or attempt.session
@@ -209,13 +208,12 @@ def _check_token(attempt: Attempt) -> None:
 
 def _find_session(attempt: Attempt) -> WebSocketSession | None:
     """Return the session that an earlier ``$connect`` of this connection and login opened."""
-    hashes = session_key_hashes(_session_key(attempt.request))
     return (
         on_primary(WebSocketSession)
         .filter(
             connection_id=attempt.event.connection_id,
             api_gateway=attempt.gateway,
-            session_key_hash__in=list(hashes),
+            session_key_hash__in=list(session_key_hashes(_session_key(attempt.request))),
         )
         .first()
     )
@@ -265,11 +263,11 @@ _OPEN = Check(name="session", run=_open, counts=True)
 
 
 def _store(attempt: Attempt) -> WebSocketSession:
-    user = attempt.request.user if attempt.request.user.is_authenticated else None
+    user: Any = _logged_in(attempt.request)
     session_key = _session_key(attempt.request)
     connection_id = attempt.event.connection_id
     try:
-        with transaction.atomic():
+        with transaction.atomic(using=router.db_for_write(WebSocketSession)):
             return WebSocketSession.objects.create(
                 connection_id=connection_id,
                 channel_name=attempt.channel,
@@ -285,6 +283,11 @@ def _store(attempt: Attempt) -> WebSocketSession:
                 "connection_id_taken", "Invalid connection ID", detail="it is somebody else's"
             ) from error
         return session
+
+
+def _logged_in(request: HttpRequest) -> AbstractBaseUser | None:
+    """Return the user; a login session that has ended loses its key when its user is loaded."""
+    return request.user if request.user.is_authenticated else None
 
 
 def _session_key(request: HttpRequest) -> str:

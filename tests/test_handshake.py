@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.contrib.auth import HASH_SESSION_KEY, get_user_model
 from django.contrib.auth.models import Permission
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
@@ -54,6 +55,16 @@ class Refusing(WebSocketView):
 
     def can_join_channel(self, request: HttpRequest, channel_name: str) -> bool:
         raise ConnectionRefused("full", "The room is full", status=409)
+
+
+def identify(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Any:
+    """Return a middleware that knows everyone as the only user."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        request.user = get_user_model().objects.get()
+        return get_response(request)
+
+    return middleware
 
 
 @pytest.fixture(autouse=True)
@@ -483,6 +494,22 @@ class TestOrigin:
 
         assert post("connect", headers={"Origin": None}).status_code == 200
 
+    def test_no_page_but_a_login(self, settings: Settings) -> None:
+        """One that brings a login session needs an origin all the same."""
+        serve(settings, Open)
+
+        response = post("connect", client=log_in("ann"), headers={"Origin": None})
+
+        assert answer(response) == (400, "Host is not in Origin")
+
+    def test_no_page_but_an_identity(self, settings: Settings) -> None:
+        """A program that is known by another credential than a login session needs none."""
+        serve(settings, Open)
+        get_user_model().objects.create_user("ann")
+        settings.MIDDLEWARE = ["tests.test_handshake.identify"]
+
+        assert post("connect", headers={"Origin": None}).status_code == 200
+
     def test_other_page(self, settings: Settings) -> None:
         """An origin that is told is checked there as well."""
         serve(settings, Open)
@@ -527,6 +554,29 @@ class TestChannel:
 
 class TestLoginSession:
     """A token is bound to a login session, so the handshake must bring it."""
+
+    @pytest.mark.parametrize("limited", [True, False])
+    def test_ended(self, settings: Settings, limited: bool) -> None:
+        """A token does not outlive its login session, whether or not attempts are limited."""
+        serve(settings, WebSocketView, RATE_LIMIT_ENABLED=limited)
+        browser = log_in("ann")
+        token = token_for(browser)
+        browser.session.delete()
+
+        response = connect(browser, ws_token=token)
+
+        assert answer(response) == (400, "Invalid session")
+
+    def test_password_changed(self, settings: Settings) -> None:
+        """Neither does it outlive the password."""
+        serve(settings, WebSocketView, RATE_LIMIT_ENABLED=False)
+        browser = log_in("ann")
+        token = token_for(browser)
+        get_user_model().objects.update(password="another")
+
+        response = connect(browser, ws_token=token)
+
+        assert answer(response) == (400, "Invalid session")
 
     def test_none(self, caplog: pytest.LogCaptureFixture) -> None:
         """The log says what a missing cookie often means."""
