@@ -24,7 +24,9 @@ function showMessage({ id, username, author, text, at }) {
   const bubble = element("div", { class: "bubble" }, meta, element("p", { class: "text" }, text));
   const mine = username === me ? "yes" : "no";
   const person = avatar({ username, name: author });
-  messages.append(element("li", { "data-id": id, "data-mine": mine, class: "new" }, person, bubble));
+  messages.append(
+    element("li", { "data-id": id, "data-mine": mine, class: "new" }, person, bubble),
+  );
   messages.scrollTop = messages.scrollHeight;
 }
 

@@ -38,7 +38,11 @@ export function element(name, attributes = {}, ...children) {
 /** The round initial of a person. */
 export function avatar({ username, name }) {
   const initial = name.slice(0, 1).toUpperCase();
-  return element("span", { class: "person", "data-person": username, "aria-hidden": "true" }, initial);
+  return element(
+    "span",
+    { class: "person", "data-person": username, "aria-hidden": "true" },
+    initial,
+  );
 }
 
 /** A moment, on the clock of the reader. */
