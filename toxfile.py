@@ -1,4 +1,4 @@
-"""Inline tox plugin: skip what this machine cannot run, and end commands on SIGTERM too."""
+"""Inline tox plugin: skip what this machine cannot run, and end commands on SIGINT and SIGTERM."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CONNECT_TIMEOUT_SECONDS = 3
 NODE_MAJOR_MIN = 20  # package.json: engines
 
-# tox ends the commands that it runs on SIGINT alone.
+# tox ends the commands that it runs on SIGINT alone, which a shell script has what it starts with
+# "&" ignore.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
 
 
