@@ -83,13 +83,13 @@ class TestEnding:
 
     def test_runs_again_after_a_crash(self, demo: Running, project: ExampleProject) -> None:
         """What a killed run leaves behind does not keep the next one from its work."""
-        port = ports(demo)[0]
-        demo.interrupt(signal.SIGKILL)
+        with ExitStack() as stack:
+            stack.callback(end_server, ports(demo)[0])
+            demo.interrupt(signal.SIGKILL)
 
-        with project.start("demo", f"--port={free_port()}") as again:
+            again = stack.enter_context(project.start("demo", f"--port={free_port()}"))
+
             again.wait_for(READY.search)
-
-        end_server(port)
 
 
 class TestPorts:
