@@ -57,7 +57,7 @@ class WebSocketViewBase(View):
     ALLOWED_HANDLERS: Collection[str] = frozenset()
     """The names that clients may call; empty for those that the class itself defines."""
 
-    ADDITIONAL_ALLOWED_HANDLERS: Iterable[str] = ()
+    ADDITIONAL_ALLOWED_HANDLERS: Iterable[str] = []
     BASE_HANDLERS: ClassVar[frozenset[str]] = frozenset({DEFAULT_HANDLER, "change_channel"})
     STRICT_HANDLERS = False
     """Whether an unknown handler is refused instead of running ``default``."""
@@ -73,7 +73,7 @@ class WebSocketViewBase(View):
     aws_api_gateway_id: str | None = None
     """The only API that this view serves, or None for every API that has a row."""
 
-    required_headers: Iterable[str] = (
+    required_headers: Iterable[str] = [
         "Host",
         "X-Forwarded-For",
         "X-Forwarded-Proto",
@@ -81,13 +81,13 @@ class WebSocketViewBase(View):
         "Connectionid",
         "User-Agent",
         "X-Amzn-Apigateway-Api-Id",
-    )
-    additional_required_headers: Iterable[str] = ("X-Amzn-Trace-Id",)
-    required_connection_headers: Iterable[str] = ("Sec-Websocket-Key", "Sec-Websocket-Version")
+    ]
+    additional_required_headers: Iterable[str] = ["X-Amzn-Trace-Id"]
+    required_connection_headers: Iterable[str] = ["Sec-Websocket-Key", "Sec-Websocket-Version"]
     expected_useragent_prefix = "AmazonAPIGateway_"
     CHECK_CONNECT_USERAGENT = False
-    permissions_required: Collection[str] = ()
-    all_permissions_required: Collection[str] = ()
+    permissions_required: Collection[str] = []
+    all_permissions_required: Collection[str] = []
     model: Any = None
 
     # What the flow fills in.

@@ -57,10 +57,10 @@ class TestDefaults:
         assert (view.debug, view.debug_log, view.body, view.model) == (False, [], {}, None)
 
     def test_headers(self) -> None:
-        """The headers that API Gateway sends, and no other."""
+        """The headers that API Gateway sends, and no other, as lists that a project adds to."""
         view = WebSocketViewBase()
 
-        assert list(view.required_headers) == [
+        assert view.required_headers == [
             "Host",
             "X-Forwarded-For",
             "X-Forwarded-Proto",
@@ -69,11 +69,19 @@ class TestDefaults:
             "User-Agent",
             "X-Amzn-Apigateway-Api-Id",
         ]
-        assert list(view.additional_required_headers) == ["X-Amzn-Trace-Id"]
-        assert list(view.required_connection_headers) == [
+        assert view.additional_required_headers == ["X-Amzn-Trace-Id"]
+        assert view.required_connection_headers == [
             "Sec-Websocket-Key",
             "Sec-Websocket-Version",
         ]
+
+    def test_lists(self) -> None:
+        """What projects of 4.1 add a list to is a list."""
+        view = WebSocketViewBase()
+
+        assert view.ADDITIONAL_ALLOWED_HANDLERS == []
+        assert view.permissions_required == []
+        assert view.all_permissions_required == []
 
     def test_default_handler(self) -> None:
         """A view without one says so."""
