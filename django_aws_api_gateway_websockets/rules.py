@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import TypeGuard, cast
+from collections.abc import Collection, Mapping
+from typing import TypeGuard
 from urllib.parse import urlsplit
 
 __all__ = [
@@ -34,14 +34,14 @@ _ORIGIN = re.compile(
 )
 
 
-def is_positive_int(value: object) -> bool:
+def is_positive_int(value: object) -> TypeGuard[int]:
     """Return whether ``value`` is an integer of at least 1; True is none."""
     return isinstance(value, int) and not isinstance(value, bool) and value >= 1
 
 
 def is_duration(value: object) -> bool:
     """Return whether ``value`` is a number of seconds or minutes that dates can be moved by."""
-    return is_positive_int(value) and cast("int", value) <= MAX_DURATION
+    return is_positive_int(value) and value <= MAX_DURATION
 
 
 def is_bool(value: object) -> bool:
@@ -49,7 +49,7 @@ def is_bool(value: object) -> bool:
     return isinstance(value, bool)
 
 
-def is_url(value: object) -> bool:
+def is_url(value: object) -> TypeGuard[str]:
     """Return whether ``value`` is an HTTP or HTTPS URL with a host."""
     if not isinstance(value, str) or not value.isprintable() or set(value) & set(" \\"):
         return False
@@ -65,20 +65,19 @@ def is_backend(value: object) -> bool:
     return isinstance(value, Mapping) and isinstance(value.get("BACKEND"), str)
 
 
-def is_text_or_list(value: object) -> bool:
+def is_text_or_list(value: object) -> TypeGuard[Collection[object]]:
     """Return whether ``value`` is a text or a collection."""
     return isinstance(value, str | list | tuple | set | frozenset)
 
 
 def is_origins(value: object) -> bool:
     """Return whether ``value`` is a collection of origins."""
-    is_list = is_text_or_list(value) and not isinstance(value, str)
-    return is_list and all(map(is_origin, cast("Iterable[object]", value)))
+    return not isinstance(value, str) and is_text_or_list(value) and all(map(is_origin, value))
 
 
 def is_origin(value: object) -> bool:
     """Return whether ``value`` is an origin, whose host may start with ``*.``."""
-    return is_url(value) and _ORIGIN.fullmatch(cast("str", value)) is not None
+    return is_url(value) and _ORIGIN.fullmatch(value) is not None
 
 
 def is_secret(value: object) -> TypeGuard[str]:

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 __all__ = [
     "CONNECT",
@@ -121,7 +121,7 @@ def _evaluate(expression: str, body: str) -> str | None:
         return None
 
 
-def _refuse_constant(name: str) -> None:
+def _refuse_constant(name: str) -> NoReturn:
     """Refuse NaN and the infinities, which JSON does not know."""
     raise ValueError(f"{name} is not JSON.")
 
