@@ -253,13 +253,21 @@ KNOWN_KEYS = OPTIONAL_KEYS | {*DEFAULTS, *BOOLEAN_DEFAULTS}
 
 
 def get_setting(name: str) -> int:
-    """Return an integer setting of 4.1, or raise ``KeyError``."""
+    """Return an integer setting of 4.1.
+
+    Raises:
+        KeyError: there is none of this name.
+    """
     DEFAULTS[name]
     return cast("int", getattr(settings, name))
 
 
 def get_boolean_setting(name: str) -> bool:
-    """Return a boolean setting of 4.1, or raise ``KeyError``."""
+    """Return a boolean setting of 4.1.
+
+    Raises:
+        KeyError: there is none of this name.
+    """
     BOOLEAN_DEFAULTS[name]
     return cast("bool", getattr(settings, name))
 

@@ -69,8 +69,9 @@ def post(
 ) -> Any:
     """Send an event to the view that is served.
 
-    :param body: bytes, or what is sent as JSON.
-    :param headers: replaces headers of the event; None leaves one out.
+    Args:
+        body: bytes, or what is sent as JSON.
+        headers: replaces headers of the event; None leaves one out.
     """
     handshake = HANDSHAKE_HEADERS if route == "connect" else {}
     sent = {**EVENT_HEADERS, **handshake, **headers}

@@ -96,6 +96,7 @@ def get_control_plane(endpoint_url: str | None = None) -> ControlPlane:
 
     Raises:
         RuntimeError: nothing names a region.
+        ImproperlyConfigured: ``WEBSOCKETS["endpoint_url"]`` names another host.
         botocore.exceptions.ProfileNotFound: the profile does not exist.
     """
     config = client_config(max_retries=0)
