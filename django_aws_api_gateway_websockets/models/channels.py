@@ -106,4 +106,4 @@ class ChannelPermissionRule(models.Model):
     def is_satisfied_by(self, user: AbstractBaseUser | AnonymousUser) -> bool:
         """Return whether ``user`` has every permission; a rule without any is never satisfied."""
         labels = self.permission_labels()
-        return bool(labels) and user.has_perms(labels)  # type: ignore[union-attr]
+        return bool(labels) and user.has_perms(labels)  # type: ignore[union-attr]  # user models have it

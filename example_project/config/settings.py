@@ -86,7 +86,7 @@ if django.VERSION >= (6, 0):
     from django.utils.csp import CSP
 
     MIDDLEWARE.insert(1, "django.middleware.csp.ContentSecurityPolicyMiddleware")
-    TEMPLATES[0]["OPTIONS"]["context_processors"].append(  # type: ignore[index]
+    TEMPLATES[0]["OPTIONS"]["context_processors"].append(  # type: ignore[index]  # values are mixed
         "django.template.context_processors.csp"
     )
     SECURE_CSP = {
