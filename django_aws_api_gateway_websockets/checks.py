@@ -20,6 +20,8 @@ __all__ = [
     "check_websockets_setting",
 ]
 
+_TRANSPORT_HINT = "Name a subclass of BaseTransport, and only options that it takes."
+
 
 def _id(number: str) -> str:
     return f"django_aws_api_gateway_websockets.{number}"
@@ -104,9 +106,6 @@ def check_transport(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     for message in messages:
         message.id = message.id or _id("E004")
     return messages
-
-
-_TRANSPORT_HINT = "Name a subclass of BaseTransport, and only options that it takes."
 
 
 @register(Tags.compatibility, deploy=True)
