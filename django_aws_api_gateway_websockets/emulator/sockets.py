@@ -209,8 +209,9 @@ class Peer(asyncio.Protocol):
     # Frames.
 
     def _feed(self, data: bytes) -> None:
+        was_open = self.frames.state is State.OPEN
         self.frames.receive_data(data)
-        events = self.frames.events_received()
+        events = self.frames.events_received() if was_open else []
         try:
             self._waiting.extend(self._assembler.take(e for e in events if isinstance(e, Frame)))
         except Unacceptable as error:

@@ -457,6 +457,19 @@ class TestClosing:
             with pytest.raises(world.management().exceptions.GoneException):
                 world.management().post_to_connection(ConnectionId=connection_id, Data=b"x")
 
+    def test_by_the_gateway_ends_the_messages(self, world: World) -> None:
+        """What the client sends before it has read the close reaches nobody."""
+        with world.connect_raw() as client:
+            client.read_head()
+            world.management().delete_connection(ConnectionId=world.connection_id())
+            client.send(frame(TEXT, b"late") + frame(CLOSE, b"\x03\xe8"))
+            client.read_to_end()
+        with world.connect() as other:
+            other.send("hello")
+            world.backend.wait_for("default")
+
+        assert world.journal.wait_for("message").size == 5
+
     def test_by_the_end_of_the_emulator(self, world: World) -> None:
         """Clients are told, the backend is not."""
         with world.connect() as client:
