@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote
@@ -16,6 +17,9 @@ __all__ = [
 ]
 
 END_OF_HEAD = b"\r\n\r\n"
+
+_CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+"""What no line may hold: some servers end a line at a line feed alone."""
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -76,9 +80,11 @@ def parse_head(data: bytes) -> Head:
     """Parse a head without its final empty line.
 
     Raises:
-        ValueError: a header line has no colon.
+        ValueError: a header line has no colon, or a line holds a control character.
     """
     first_line, *lines = data.decode("iso-8859-1").split("\r\n")
+    if any(map(_CONTROL_CHARACTERS.search, (first_line, *lines))):
+        raise ValueError("A line of the head holds a control character.")
     return Head(first_line=first_line, headers=tuple(_parse_header(line) for line in lines))
 
 

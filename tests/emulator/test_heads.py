@@ -44,6 +44,10 @@ class TestParsing:
             b"GET / HTTP/1.1\r\nno colon",
             b"GET / HTTP/1.1\r\n: empty",
             b"GET / HTTP/1.1\r\nX : space",
+            b"GET / HTTP/1.1\r\nX: a\nconnectionId: forged",
+            b"GET / HTTP/1.1\r\nX: a\rb",
+            b"GET / HTTP/1.1\r\nX: a\x00b",
+            b"GET /\nconnectionId:forged HTTP/1.1",
         ],
     )
     def test_refuses_what_is_not_http(self, data: bytes) -> None:
