@@ -11,7 +11,13 @@ from ..protocol.routes import evaluate_selection
 from .events import Event
 from .heads import header_values
 
-__all__ = ["Mapped", "apply_mapping", "mapping_problem", "substitute_stage_variables"]
+__all__ = [
+    "Mapped",
+    "apply_mapping",
+    "mapped_header_names",
+    "mapping_problem",
+    "substitute_stage_variables",
+]
 
 _TARGET = re.compile(
     r"integration\.request\.(?P<place>header|querystring|path)\.(?P<name>[a-zA-Z0-9._$-]+)"
@@ -64,6 +70,12 @@ def apply_mapping(parameters: Mapping[str, str], event: Event) -> Mapped:
         if match is not None and value is not None:
             found[match["place"]][match["name"]] = _CONTROL_CHARACTERS.sub(" ", value)
     return Mapped(headers=found["header"], query=found["querystring"], path=found["path"])
+
+
+def mapped_header_names(parameters: Mapping[str, str]) -> frozenset[str]:
+    """Return the lower-case names of the headers that a mapping sets, with or without a value."""
+    targets = filter(None, map(_TARGET.fullmatch, parameters))
+    return frozenset(match["name"].lower() for match in targets if match["place"] == "header")
 
 
 def substitute_stage_variables(text: str, variables: Mapping[str, str]) -> str:

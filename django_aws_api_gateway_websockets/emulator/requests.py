@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode, urlsplit
 
 from .events import Event, EventType
 from .identifiers import new_trace_id
-from .mapping import apply_mapping, substitute_stage_variables
+from .mapping import apply_mapping, mapped_header_names, substitute_stage_variables
 from .store import Integration
 
 __all__ = ["BackendRequest", "BackendResponse", "build_request"]
@@ -68,17 +68,18 @@ class BackendResponse:
 def build_request(integration: Integration, event: Event) -> BackendRequest:
     """Return the request that an HTTP integration sends for an event.
 
-    A mapped header replaces one of the same name that the client sent.
+    A mapped header replaces one of the same name that the client sent, even if it has no value.
     """
     mapped = apply_mapping(integration.parameters, event)
     uri = substitute_stage_variables(integration.uri, event.stage_variables)
     body = event.body.encode()
+    replaced = mapped_header_names(integration.parameters)
     headers = [("Host", urlsplit(uri).netloc.rpartition("@")[2]), *_own_headers(event)]
     headers.append(("Content-Length", str(len(body))))
     return BackendRequest(
         method=integration.method,
         url=_with_query(_with_path(uri, mapped.path), _client_query(event), mapped.query),
-        headers=(*_without(headers, mapped.headers), *mapped.headers.items()),
+        headers=(*_without(headers, replaced), *mapped.headers.items()),
         body=body,
         timeout_seconds=integration.timeout_seconds,
     )
@@ -106,9 +107,8 @@ def _own_headers(event: Event) -> Headers:
     )
 
 
-def _without(headers: Iterable[tuple[str, str]], replaced: Mapping[str, str]) -> Headers:
-    """Return the headers without those that a mapping replaces."""
-    names = {name.lower() for name in replaced}
+def _without(headers: Iterable[tuple[str, str]], names: Container[str]) -> Headers:
+    """Return the headers without those of some lower-case names."""
     return tuple(pair for pair in headers if pair[0].lower() not in names)
 
 

@@ -7,6 +7,7 @@ import pytest
 from django_aws_api_gateway_websockets.emulator.events import EventType
 from django_aws_api_gateway_websockets.emulator.mapping import (
     apply_mapping,
+    mapped_header_names,
     mapping_problem,
     substitute_stage_variables,
 )
@@ -138,6 +139,20 @@ class TestProblems:
     def test_malformed(self, target: str, source: str, problem: str) -> None:
         """The sentence names what is wrong."""
         assert mapping_problem(target, source) == problem
+
+
+class TestHeaderNames:
+    """Which headers are the gateway's own."""
+
+    def test_are_those_of_mapped_headers(self) -> None:
+        """Other targets set no header."""
+        parameters = {
+            "integration.request.header.connectionId": "context.connectionId",
+            "integration.request.querystring.id": "context.connectionId",
+            "malformed": "'x'",
+        }
+
+        assert mapped_header_names(parameters) == {"connectionid"}
 
 
 class TestStageVariables:

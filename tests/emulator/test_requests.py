@@ -86,6 +86,14 @@ class TestConnect:
             "Qyi07eCbtjMCJKw="
         ]
 
+    def test_mapped_headers_without_a_value_keep_out_those_of_the_client(self) -> None:
+        """A handshake has no message id, and the client cannot make one up."""
+        source = {"integration.request.header.connectionID": "context.messageId"}
+
+        headers = connect(parameters=source).headers
+
+        assert "connectionid" not in {name.lower() for name, _ in headers}
+
 
 class TestMessage:
     """A message, posted."""
