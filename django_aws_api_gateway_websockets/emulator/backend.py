@@ -120,9 +120,17 @@ class _Stale(Exception):
 
 
 def _place(url: str) -> Place:
-    """Return scheme, host and port of a URL."""
-    parts = urlsplit(url)
-    return parts.scheme, parts.hostname or "", parts.port or _DEFAULT_PORTS[parts.scheme]
+    """Return scheme, host and port of a URL.
+
+    Raises:
+        BackendError: it has none; stage variables may have made it so.
+    """
+    try:
+        parts = urlsplit(url)
+        default = _DEFAULT_PORTS[parts.scheme]
+        return parts.scheme, parts.hostname or "", parts.port or default
+    except (KeyError, ValueError) as error:
+        raise BackendError("The integration's URI is no http:// or https:// address.") from error
 
 
 def _show(place: Place) -> str:
@@ -155,7 +163,7 @@ async def _converse(
         raise _Stale from error
     except ConnectionError as error:
         raise _Stale from error
-    status = int(head.first_line.split(" ")[1])
+    status = int(head.first_line.partition(" ")[2][:3])
     body, delimited = await _read_body(reader, status, head)
     closing = "close" in ", ".join(header_values(head.headers, "connection")).lower()
     reusable = delimited and not closing and head.first_line.startswith("HTTP/1.1")

@@ -255,6 +255,7 @@ class TestFailure:
             (b"", "the connection was closed."),
             (b"HTTP/1.1 200 OK\r\nContent-Le", "27 bytes read on a total of undefined expected"),
             (b"HTTP/1.1 nonsense\r\n\r\n", "invalid literal for int"),
+            (b"HTTP/1.1\r\n\r\n", "invalid literal for int"),
             (b"HTTP/1.1 200 OK\r\nContent-Length: 10485761\r\n\r\n", "a body of 10485761 bytes"),
             (b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", "a body of -1 bytes"),
             (b"HTTP/1.1 200 OK\r\nX: " + b"y" * 70_000, "Separator is not found"),
@@ -310,6 +311,18 @@ class TestFailure:
                 url = f"https://127.0.0.1:{server.port}/"
                 with pytest.raises(BackendError, match=r"^https://127\.0\.0\.1:\d+ gave no answer"):
                     await backend.call(server.request(url=url))
+
+        run(scene)
+
+    @pytest.mark.parametrize("url", ["/no/host", "ftp://h.test/", "http://h.test:x/", "http://["])
+    def test_nowhere_to_go(self, url: str) -> None:
+        """A URI that stage variables have spoilt is an error."""
+
+        async def scene() -> None:
+            with pytest.raises(BackendError) as caught:
+                await Backend().call(Server().request(url=url))
+
+            assert str(caught.value) == ("The integration's URI is no http:// or https:// address.")
 
         run(scene)
 
