@@ -23,9 +23,10 @@ class Answer:
 class ServiceError(WebSocketError):
     """A request that the service refuses.
 
-    :param code: the error code that boto3 shows, for example ``NotFoundException``.
-    :param message: the sentence that boto3 shows.
-    :param status: HTTP status.
+    Args:
+        code: the error code that boto3 shows, for example ``NotFoundException``.
+        message: the sentence that boto3 shows.
+        status: HTTP status.
     """
 
     def __init__(self, code: str, message: str, status: int) -> None:

@@ -18,7 +18,8 @@ _INVALID_DATA: Final = 1007
 class Unacceptable(WebSocketError):
     """A frame that ends the connection.
 
-    :param code: close code.
+    Args:
+        code: close code.
     """
 
     def __init__(self, code: int) -> None:

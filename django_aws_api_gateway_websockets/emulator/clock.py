@@ -11,8 +11,9 @@ __all__ = ["Clock", "ManualClock"]
 class Clock:
     """A monotonic clock and a wall clock that can be moved forward together.
 
-    :param now: source of monotonic seconds.
-    :param wall: source of seconds since the epoch.
+    Args:
+        now: source of monotonic seconds.
+        wall: source of seconds since the epoch.
     """
 
     def __init__(
@@ -46,7 +47,8 @@ class Clock:
 class ManualClock(Clock):
     """A clock that stands still until it is advanced.
 
-    :param wall: where the wall clock stands, in seconds since the epoch.
+    Args:
+        wall: where the wall clock stands, in seconds since the epoch.
     """
 
     def __init__(self, wall: float = 1_750_000_000.0) -> None:

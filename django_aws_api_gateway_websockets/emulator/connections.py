@@ -31,11 +31,12 @@ class Outlet(Protocol):
 class Connection:
     """One connection.
 
-    :param connected_at: seconds since the epoch, of the handshake.
-    :param last_active_at: seconds since the epoch, of the last message in either direction.
-    :param domain_name: the host name that the client asked for.
-    :param scheme: ``http`` or ``https``, what the client spoke.
-    :param port: the port that the client spoke to.
+    Args:
+        connected_at: seconds since the epoch, of the handshake.
+        last_active_at: seconds since the epoch, of the last message in either direction.
+        domain_name: the host name that the client asked for.
+        scheme: ``http`` or ``https``, what the client spoke.
+        port: the port that the client spoke to.
     """
 
     connection_id: str

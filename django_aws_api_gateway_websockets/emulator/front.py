@@ -55,9 +55,10 @@ class Guests:
 class Front(asyncio.Protocol):
     """Serves a connection up to the end of its first head.
 
-    :param make_handler: makes the protocol that serves HTTP.
-    :param upgrade: takes over a handshake.
-    :param guests: knows this object for as long as it serves.
+    Args:
+        make_handler: makes the protocol that serves HTTP.
+        upgrade: takes over a handshake.
+        guests: knows this object for as long as it serves.
     """
 
     def __init__(self, make_handler: MakeHandler, upgrade: Upgrade, guests: Guests) -> None:

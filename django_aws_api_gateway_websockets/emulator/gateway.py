@@ -33,11 +33,12 @@ _GOING_AWAY: Final = (1001, "Going away")
 class Gateway:
     """Routes events to the backend and answers to the clients.
 
-    :param store: what is provisioned.
-    :param clock: the time.
-    :param call: sends a request to the backend; raises BackendError.
-    :param log: takes a record of each event.
-    :param wake: called when a connection has been given its time limits.
+    Args:
+        store: what is provisioned.
+        clock: the time.
+        call: sends a request to the backend; raises BackendError.
+        log: takes a record of each event.
+        wake: called when a connection has been given its time limits.
     """
 
     def __init__(

@@ -31,9 +31,10 @@ Upgrade = Callable[[asyncio.Transport, RequestHead, bytes], Peer]
 class HttpSide:
     """Serves everything that is not a WebSocket.
 
-    :param plane: the control plane.
-    :param gateway: the data plane.
-    :param upgrade: takes over handshakes that come on a kept-alive connection.
+    Args:
+        plane: the control plane.
+        gateway: the data plane.
+        upgrade: takes over handshakes that come on a kept-alive connection.
     """
 
     def __init__(self, plane: ControlPlane, gateway: Gateway, upgrade: Upgrade) -> None:

@@ -45,10 +45,11 @@ class Reply:
 class Invoker:
     """Runs routes.
 
-    :param store: what is provisioned.
-    :param clock: the time.
-    :param call: sends a request to the backend.
-    :param log: takes a record of each failure.
+    Args:
+        store: what is provisioned.
+        clock: the time.
+        call: sends a request to the backend.
+        log: takes a record of each failure.
     """
 
     def __init__(self, *, store: Store, clock: Clock, call: CallBackend, log: Log) -> None:

@@ -16,13 +16,14 @@ __all__ = ["LineWriter", "Log", "LogRecord", "discard"]
 class LogRecord:
     """One event.
 
-    :param kind: ``started``, ``stopped``, ``control``, ``connect``, ``message``, ``disconnect``,
-        ``post``, ``get``, ``delete`` or ``error``.
-    :param at: seconds since the epoch.
-    :param status: HTTP status or close code of the outcome.
-    :param size: bytes of the message.
-    :param seconds: how long the backend took.
-    :param detail: a sentence or a name; never a header, a query, a body or a secret.
+    Args:
+        kind: ``started``, ``stopped``, ``control``, ``connect``, ``message``, ``disconnect``,
+            ``post``, ``get``, ``delete`` or ``error``.
+        at: seconds since the epoch.
+        status: HTTP status or close code of the outcome.
+        size: bytes of the message.
+        seconds: how long the backend took.
+        detail: a sentence or a name; never a header, a query, a body or a secret.
     """
 
     kind: str
@@ -60,8 +61,9 @@ def discard(record: LogRecord) -> None:
 class LineWriter:
     """Writes one line per record, in colour on a terminal unless ``NO_COLOR`` is set.
 
-    :param stream: where to write; standard output if None.
-    :param colour: None to find out.
+    Args:
+        stream: where to write; standard output if None.
+        colour: None to find out.
     """
 
     def __init__(self, stream: TextIO | None = None, *, colour: bool | None = None) -> None:

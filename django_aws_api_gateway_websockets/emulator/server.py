@@ -30,12 +30,13 @@ class Emulator:
 
     What is provisioned outlives `stop`, and a second `start` takes the same ports.
 
-    :param host: address to listen on; only loopback addresses keep others out.
-    :param port: 0 for any free one.
-    :param tls_port: port of a second listener, for custom domains; None for no such listener.
-    :param ssl_context: certificate of that listener.
-    :param clock: the time; the system's if None.
-    :param log: takes a record of each event; None to drop them.
+    Args:
+        host: address to listen on; only loopback addresses keep others out.
+        port: 0 for any free one.
+        tls_port: port of a second listener, for custom domains; None for no such listener.
+        ssl_context: certificate of that listener.
+        clock: the time; the system's if None.
+        log: takes a record of each event; None to drop them.
     """
 
     def __init__(

@@ -56,9 +56,10 @@ _DEFLATE = ServerPerMessageDeflateFactory(
 class Peer(asyncio.Protocol):
     """Serves one client from its handshake on.
 
-    :param gateway: decides what everything means.
-    :param handshake: what the client asked for.
-    :param on_lost: called once with the connection's last error, when the transport is gone.
+    Args:
+        gateway: decides what everything means.
+        handshake: what the client asked for.
+        on_lost: called once with the connection's last error, when the transport is gone.
     """
 
     def __init__(

@@ -13,9 +13,10 @@ __all__ = ["Ticker"]
 class Ticker:
     """Calls something whenever the next deadline has come.
 
-    :param clock: the time; when it is advanced, deadlines are looked at again.
-    :param next_at: tells the next deadline in the clock's seconds, or None.
-    :param expire: deals with the deadlines that have come.
+    Args:
+        clock: the time; when it is advanced, deadlines are looked at again.
+        next_at: tells the next deadline in the clock's seconds, or None.
+        expire: deals with the deadlines that have come.
     """
 
     def __init__(

@@ -32,7 +32,8 @@ Handler = Callable[[Record], Record]
 class Site:
     """Where the control plane works.
 
-    :param endpoint: what an API's ``ApiEndpoint`` is, from its id.
+    Args:
+        endpoint: what an API's ``ApiEndpoint`` is, from its id.
     """
 
     store: Store
