@@ -20,7 +20,8 @@ __all__ = [
 
 _API_NAME = re.compile(r"[ a-zA-Z0-9_-]+")
 _DOMAIN_NAME = re.compile(
-    r"(?=.{1,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}", re.IGNORECASE
+    r"(?=.{1,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9][a-z0-9-]{0,61}[a-z0-9]",
+    re.IGNORECASE,
 )
 
 

@@ -69,6 +69,16 @@ class TestDomainName:
         with pytest.raises(ValidationError):
             validate_domain_name(f"{'x' * 64}.example.com")
 
+    @pytest.mark.parametrize("name", ["ws.example.-a", "ws.example.a-", "ws.example.--"])
+    def test_has_no_last_label_with_a_hyphen_at_an_end(self, name: str) -> None:
+        """The top-level domain is a label like the others."""
+        with pytest.raises(ValidationError, match="Invalid domain name format"):
+            validate_domain_name(name)
+
+    def test_may_be_internationalised(self) -> None:
+        """Such a top-level domain has hyphens inside."""
+        validate_domain_name("ws.example.xn--p1ai")
+
 
 class TestIntegrationHost:
     @override_settings(WEBSOCKETS={"allowed_integration_hosts": ["*.example.com"]})
