@@ -81,7 +81,10 @@ class EmulatorThread:
 
         Raises:
             OSError: a port cannot be used; the message names it.
+            RuntimeError: it is started already.
         """
+        if self._thread is not None:
+            raise RuntimeError(f"The gateway at {self.url} is started already; stop it first.")
         self._ready.clear()
         self._error = None
         self._thread = threading.Thread(target=self._main, name="websocket-gateway", daemon=True)

@@ -41,6 +41,20 @@ class TestThread:
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", emulator.port), PATIENCE)
 
+    def test_start_is_an_error_twice(self) -> None:
+        """The first thread goes on, and can still be stopped."""
+        with EmulatorThread() as emulator:
+            with pytest.raises(RuntimeError) as caught:
+                emulator.start()
+
+            socket.create_connection(("127.0.0.1", emulator.port), PATIENCE).close()
+
+        assert str(caught.value) == (
+            f"The gateway at {emulator.url} is started already; stop it first."
+        )
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", emulator.port), PATIENCE)
+
     def test_port_is_taken(self) -> None:
         """The error comes to the caller, and nothing is left behind."""
         with socket.create_server(("127.0.0.1", 0)) as other:
