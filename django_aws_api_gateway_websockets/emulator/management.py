@@ -13,6 +13,7 @@ from .connections import Connection
 from .gateway import Gateway
 from .identifiers import is_connection_id
 from .log import LogRecord
+from .store import Address
 
 __all__ = ["CONNECTIONS", "Management"]
 
@@ -50,9 +51,10 @@ class Management:
         connection = self.gateway.connections.open(rest[0])
         known = connection and (connection.api_id, connection.stage)
         if connection is None or known != (address.api_id, address.stage):
-            return error_answer(410, "GoneException")
-        answer = verb(connection, body)
-        self._log(method, connection, answer, len(body))
+            answer = error_answer(410, "GoneException")
+        else:
+            answer = verb(connection, body)
+        self._log(method, address, rest[0], answer, len(body))
         return answer
 
     def _post(self, connection: Connection, body: bytes) -> Answer:
@@ -82,14 +84,16 @@ class Management:
         self.gateway.close(connection, *_NORMAL)
         return Answer(status=204)
 
-    def _log(self, method: str, connection: Connection, answer: Answer, size: int) -> None:
+    def _log(
+        self, method: str, address: Address, connection_id: str, answer: Answer, size: int
+    ) -> None:
         self.gateway.log(
             LogRecord(
                 kind=method.lower(),
                 at=self.gateway.clock.wall(),
-                api_id=connection.api_id,
-                stage=connection.stage,
-                connection_id=connection.connection_id,
+                api_id=address.api_id,
+                stage=address.stage,
+                connection_id=connection_id,
                 status=answer.status,
                 size=size or None,
             )

@@ -244,3 +244,11 @@ class TestLog:
         record = world.journal.wait_for("post")
         assert (record.connection_id, record.status, record.size) == (connection_id, 200, 6)
         assert "secret" not in str(world.journal.records)
+
+    def test_says_what_is_gone(self, world: World) -> None:
+        """A post that came too late can be found."""
+        error_of(world.management().post_to_connection, ConnectionId=UNKNOWN, Data=b"secret")
+
+        record = world.journal.wait_for("post")
+        assert (record.api_id, record.stage) == (world.api_id, "dev")
+        assert (record.connection_id, record.status) == (UNKNOWN, 410)
