@@ -31,7 +31,7 @@ class Assembler:
     """Collects the frames of a message until it is complete."""
 
     def __init__(self) -> None:
-        self._parts: list[bytes] = []
+        self._data = bytearray()
 
     def take(self, frames: Iterable[Frame]) -> Iterator[str]:
         """Yield the messages that are complete; control frames are passed over.
@@ -43,13 +43,12 @@ class Assembler:
             if frame.opcode is Opcode.BINARY:
                 raise Unacceptable(_UNSUPPORTED_DATA)
             if frame.opcode in (Opcode.TEXT, Opcode.CONT):
-                self._parts.append(bytes(frame.data))
+                self._data += frame.data
                 if frame.fin:
                     yield self._complete()
 
     def _complete(self) -> str:
-        data = b"".join(self._parts)
-        self._parts.clear()
+        data, self._data = self._data, bytearray()
         try:
             return data.decode()
         except UnicodeDecodeError as error:
