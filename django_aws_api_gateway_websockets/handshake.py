@@ -1,20 +1,19 @@
 """``$connect``: an ordered tuple of named checks, each of which may refuse the connection.
 
-A check is a function of an :class:`Attempt`; it raises :class:`ConnectionRefused` or leaves what it
+A check is a function of an ``Attempt``; it raises ``ConnectionRefused`` or leaves what it
 found on the attempt for those after it. The token is used up and the session stored only when all
 of them have passed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import DisallowedHost
 from django.db import IntegrityError, router, transaction
 
+from .attempts import Attempt, Check
 from .conf import settings
 from .exceptions import ConnectionRefused
 from .models import ConnectionRateLimit, WebSocketSession, WebSocketToken
@@ -27,77 +26,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
     from django.http import HttpRequest
 
-    from .models import ApiGateway
-    from .protocol.events import ConnectEvent
-
-__all__ = ["CHECKS", "Attempt", "Check", "ConnectPolicy", "join"]
-
-
-class ConnectPolicy(Protocol):
-    """What the view decides about connections; see :class:`~.views.WebSocketView`."""
-
-    required_connection_headers: Any
-    USE_WS_TOKEN: bool
-    RATE_LIMIT_ENABLED: bool
-    RATE_LIMIT_MAX_ATTEMPTS: int
-    RATE_LIMIT_WINDOW_MINUTES: int
-    CHECK_PERMISSIONS_ON_CONNECT: bool
-
-    def is_channel_name(self, name: object) -> bool:
-        """Return whether ``name`` may name a channel."""
-
-    def has_view_permissions(self, request: HttpRequest) -> bool:
-        """Return whether the request's user has the permissions that the view asks for."""
-
-    def can_join_channel(self, request: HttpRequest, channel_name: str) -> bool:
-        """Return whether the request's user may join a channel."""
-
-    def _additional_connection_checks(
-        self, request: HttpRequest, *args: Any, **kwargs: Any
-    ) -> tuple[bool, str]:
-        """Return whether the project's own checks pass, and if not, what the client is told."""
-
-
-@dataclass(slots=True, kw_only=True)
-class Attempt:
-    """One ``$connect`` under examination.
-
-    Attributes:
-        policy: the view.
-        gateway: the row of the gateway; None when the view pins one that has no row.
-        trusted: the event's context comes from the gateway, not from the client.
-        url_arguments: arguments of the URL pattern, for the project's own checks.
-        address: the client's, normalised.
-        account: whom the login session belongs to, or None.
-        channel: what the connection will join; empty for none.
-        token: valid and not used up yet.
-        session: what the connection became; set before its end only for a repeated ``$connect``.
-    """
-
-    policy: ConnectPolicy
-    request: HttpRequest
-    event: ConnectEvent
-    gateway: ApiGateway | None
-    trusted: bool = False
-    url_arguments: tuple[tuple[Any, ...], dict[str, Any]] = ((), {})
-    address: str = ""
-    account: AbstractBaseUser | None = None
-    channel: str = ""
-    token: WebSocketToken | None = None
-    session: WebSocketSession | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """One step of the handshake.
-
-    Attributes:
-        counts: whether a refusal by this check counts as an attempt to connect.
-    """
-
-    name: str
-    run: Callable[[Attempt], None]
-    counts: bool
+__all__ = ["CHECKS", "join"]
 
 
 def join(attempt: Attempt) -> WebSocketSession:

@@ -50,7 +50,7 @@ LAYERS = (
         "models.aliases",
         "models",
     ),
-    ("trust", "handshake", "dispatch", "receivers"),
+    ("trust", "attempts", "handshake", "dispatch", "receivers"),
     (
         "views.alerts",
         "views.base",

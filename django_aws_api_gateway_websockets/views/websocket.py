@@ -14,9 +14,10 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.csrf import csrf_exempt
 
+from ..attempts import Attempt
 from ..dispatch import DEFAULT_HANDLER, check_names_handler, find_handlers, select_handler
 from ..exceptions import ConnectionRefused, MessageRefused
-from ..handshake import Attempt, join
+from ..handshake import join
 from ..models import WebSocketSession, WebSocketSessionQuerySet
 from ..protocol.events import ConnectEvent, MessageEvent, read_event
 from ..protocol.messages import is_ping, pong_envelope, reply_id
