@@ -125,8 +125,10 @@ class Command(BaseCommand):
     def _provision(self, control: ControlPlane) -> None:
         """Create the gateways that have no API, or one on this machine; list the others."""
         for gateway in ApiGateway.objects.order_by("pk"):
-            if gateway.api_id and not gateway.is_local:
-                self.stdout.write(f"{gateway.api_name}: left alone, it is in AWS")
+            if _belongs_to_aws(gateway):
+                self.stdout.write(
+                    f"{gateway.api_name}: left alone, it is in AWS or was begun there"
+                )
                 continue
             gateway.forget_api()
             try:
@@ -138,6 +140,11 @@ class Command(BaseCommand):
                 self.stdout.write(
                     self.style.SUCCESS(f"{gateway.api_name}: {gateway.connection_url}")
                 )
+
+
+def _belongs_to_aws(gateway: ApiGateway) -> bool:
+    """Return whether an API of the row is in AWS, or may be there as an interrupted run left it."""
+    return not gateway.is_local and bool(gateway.api_id or gateway.creation_id)
 
 
 def _parse_address(text: str) -> tuple[str, int]:

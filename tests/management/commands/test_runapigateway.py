@@ -24,13 +24,14 @@ pytestmark = pytest.mark.django_db
 
 GATEWAY = "ApiGateway.objects.create(api_name='{}', target_base_endpoint='http://127.0.0.1:1/ws/')"
 IN_AWS = "ApiGateway.objects.create(api_name='live', api_id='abc', api_endpoint='wss://abc')"
+BEGUN = "ApiGateway.objects.create(api_name='begun', creation_id='a1b2c3')"
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """Return a site with one local gateway and one in AWS."""
     site = Site(tmp_path_factory.mktemp("site"))
-    site.python("\n".join([GATEWAY.format("demo"), IN_AWS]))
+    site.python("\n".join([GATEWAY.format("demo"), BEGUN, IN_AWS]))
     return site
 
 
@@ -61,7 +62,11 @@ class TestGateways:
 
     def test_leaves_others_alone(self, gateway: Running) -> None:
         """A gateway in AWS is listed and not touched."""
-        assert "live: left alone, it is in AWS" in gateway.output
+        assert "live: left alone, it is in AWS or was begun there" in gateway.output
+
+    def test_leaves_alone_what_may_be_in_aws(self, gateway: Running) -> None:
+        """An interrupted creation keeps the id by which its API is found again."""
+        assert "begun: left alone, it is in AWS or was begun there" in gateway.output
 
     def test_gives_them_the_same_address_again(
         self, gateway: Running, site: Site, port: int
