@@ -49,6 +49,7 @@ class GatewayClient:
 
     Raises:
         ImproperlyConfigured: messages would leave the process.
+        ValueError: no gateway is given, and there is not exactly one.
     """
 
     def __init__(
@@ -64,7 +65,7 @@ class GatewayClient:
                 'case, or name LocMemTransport in WEBSOCKETS["transport"].'
             )
         self.user = user
-        self.gateway = gateway or ApiGateway.objects.get()
+        self.gateway = gateway or _only_gateway()
         self.origin = origin or _origin_of(self.gateway)
         self.connection_id = _new_id()
         self.http = Client()
@@ -196,6 +197,16 @@ class GatewayClient:
         posted = locmem.outbox[min(self._read, len(locmem.outbox)) :]
         self._read = len(locmem.outbox)
         self._inbox += [m.json for m in posted if m.connection_id == self.connection_id]
+
+
+def _only_gateway() -> ApiGateway:
+    gateways = ApiGateway.objects.all()[:2]
+    if len(gateways) != 1:
+        raise ValueError(
+            "Pass gateway=..., or store exactly one: django_aws_api_gateway_websockets.testing."
+            "create_gateway() does."
+        )
+    return gateways[0]
 
 
 def _origin_of(gateway: ApiGateway) -> str:

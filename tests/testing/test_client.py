@@ -90,7 +90,7 @@ class TestMaking:
 
     def test_no_gateway(self) -> None:
         """Without one there is nothing to connect to."""
-        with pytest.raises(ApiGateway.DoesNotExist):
+        with pytest.raises(ValueError, match=r"^Pass gateway=\.\.\., or store exactly one"):
             GatewayClient()
 
     def test_chosen_gateway(self, gateway: ApiGateway) -> None:
