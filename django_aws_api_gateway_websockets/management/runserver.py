@@ -12,11 +12,26 @@ from typing import Self
 
 __all__ = ["ServerProcess"]
 
+# Runs a command and ends its group when standard input does: when the parent is gone, however it
+# went. The command's own end is waited for, so a signal to the group is for the command alone.
+_GUARD = """
+import os, signal, subprocess, sys, threading
+
+def end_with_parent():
+    os.read(0, 1)
+    os.killpg(0, signal.SIGTERM)
+
+signal.signal(signal.SIGTERM, lambda *_: None)
+threading.Thread(target=end_with_parent, daemon=True).start()
+sys.exit(abs(subprocess.call(sys.argv[1:], stdin=subprocess.DEVNULL)))
+"""
+
 
 class ServerProcess:
     """``manage.py runserver`` from ``with`` to its end.
 
-    Its group is its own, so that what ends the autoreloader ends the server below it too.
+    Its group is its own, so that what ends the autoreloader ends the server below it too. It does
+    not outlive this process, even where that is killed.
 
     Args:
         address: ``host:port`` to listen on.
@@ -26,11 +41,12 @@ class ServerProcess:
 
     def __init__(self, address: str, *options: str, stop_seconds: float = 5.0) -> None:
         self._stop_seconds = stop_seconds
-        self._command = [sys.executable, *_manage(), "runserver", address, *options]
+        server = [sys.executable, *_manage(), "runserver", address, *options]
+        self._command = [sys.executable, "-c", _GUARD, *server]
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
-            self._command, stdin=subprocess.DEVNULL, start_new_session=True
+            self._command, stdin=subprocess.PIPE, start_new_session=True
         )
         return self
 
@@ -44,7 +60,7 @@ class ServerProcess:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(self._stop_seconds)
         self._signal(signal.SIGKILL)
-        self._process.wait()
+        self._process.communicate()
 
     @property
     def exit_status(self) -> int | None:

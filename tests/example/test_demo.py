@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
 import socket
-import subprocess
+import time
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import contextmanager
 from urllib.request import urlopen
 
 import pytest
 
-from ..management.site import Running, free_port
+from ..management.site import PATIENCE, Running, free_port
 from .project import ExampleProject
 
 __all__ = ["TestEnding", "TestPorts", "TestRunning"]
@@ -50,13 +49,15 @@ def is_listening(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def end_server(port: int) -> None:
-    """End the development server that a killed demo has left behind."""
-    listing = subprocess.run(
-        ["ps", "-eww", "-o", "pgid,args"], capture_output=True, text=True, check=True
-    )
-    [group, *_] = re.findall(rf"^ *(\d+) .* runserver 127.0.0.1:{port}$", listing.stdout, re.M)
-    os.killpg(int(group), signal.SIGTERM)
+@contextmanager
+def hold(port: int) -> Iterator[None]:
+    """Take a port; wait for it when somebody else has it."""
+    deadline = time.monotonic() + PATIENCE
+    while is_listening(port):
+        assert time.monotonic() < deadline, f"Port {port} stays taken."
+        time.sleep(0.05)
+    with socket.create_server(("127.0.0.1", port)):
+        yield
 
 
 class TestRunning:
@@ -82,23 +83,20 @@ class TestEnding:
         assert (before, status, after) == ([True, True], 0, [False, False])
 
     def test_runs_again_after_a_crash(self, demo: Running, project: ExampleProject) -> None:
-        """What a killed run leaves behind does not keep the next one from its work."""
-        with ExitStack() as stack:
-            stack.callback(end_server, ports(demo)[0])
-            demo.interrupt(signal.SIGKILL)
+        """A killed run leaves nothing behind, and the next one takes the same ports."""
+        port = ports(demo)[0]
+        demo.interrupt(signal.SIGKILL)
 
-            again = stack.enter_context(project.start("demo", f"--port={free_port()}"))
-
+        with hold(port):
+            pass
+        with project.start("demo", f"--port={port}") as again:
             again.wait_for(READY.search)
 
 
 class TestPorts:
     def test_chooses_another_when_the_usual_one_is_taken(self, project: ExampleProject) -> None:
         """The command needs no argument on a machine where something else runs."""
-        with ExitStack() as stack:
-            with suppress(OSError):
-                stack.enter_context(socket.create_server(("127.0.0.1", 8000)))
-            running = stack.enter_context(project.start("demo"))
+        with hold(8000), project.start("demo") as running:
             running.wait_for(READY.search)
 
             assert ports(running)[0] != 8000
