@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 
 from hypothesis import settings
@@ -24,6 +25,9 @@ for variable in AWS_VARIABLES:
 os.environ["AWS_CONFIG_FILE"] = os.devnull
 os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
 os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
+
+# On a busy machine asyncio's debug mode warns of slow callbacks, also in tests that look at logs.
+logging.getLogger("asyncio").setLevel(logging.ERROR)
 
 settings.register_profile("tests", deadline=None, derandomize="CI" in os.environ, max_examples=50)
 settings.load_profile("tests")
