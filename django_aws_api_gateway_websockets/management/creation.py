@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ..aws.errors import AWS_ERRORS, describe_error
@@ -55,7 +55,5 @@ def command_errors(gateway: ApiGateway) -> Iterator[None]:
         yield
     except (*AWS_ERRORS, WebSocketError) as error:
         raise CommandError(f"{gateway.api_name}: {describe_error(error)}") from error
-    except ValidationError as error:
-        raise CommandError(f"{gateway.api_name}: {' '.join(error.messages)}") from error
     except (ImproperlyConfigured, RuntimeError, ValueError) as error:
         raise CommandError(f"{gateway.api_name}: {error}") from error
