@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable
 from typing import Any, ClassVar, TypeGuard
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.utils.html import escape
 from django.views import View
 
@@ -168,6 +168,12 @@ class WebSocketViewBase(View):
     ) -> HttpResponse:
         """Answer a message that names neither a handler nor an action."""
         return text_response("Invalid request format (1)", 400)
+
+    def http_method_not_allowed(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponseNotAllowed:
+        """Answer a request that is no event: API Gateway sends every event with POST."""
+        return HttpResponseNotAllowed(["POST"])
 
     # What the flow and the handshake ask.
 

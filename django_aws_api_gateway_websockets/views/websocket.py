@@ -10,7 +10,7 @@ from typing import Any, cast
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
 from django.db import connections, transaction
-from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.csrf import csrf_exempt
 
@@ -139,12 +139,6 @@ class WebSocketView(WebSocketViewBase):
         view_class: type = type(self)
         own = _own_handlers(view_class, self.BASE_HANDLERS)
         return {DEFAULT_HANDLER, *self.ADDITIONAL_ALLOWED_HANDLERS, *own}
-
-    def http_method_not_allowed(
-        self, request: HttpRequest, *args: Any, **kwargs: Any
-    ) -> HttpResponseNotAllowed:
-        """Answer a request that is no event: API Gateway sends every event with POST."""
-        return HttpResponseNotAllowed(["POST"])
 
     def _answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         check_secret(self.gateway_event)
