@@ -7,6 +7,7 @@ import signal
 import ssl
 import threading
 from contextlib import ExitStack
+from functools import partial
 from typing import Any, cast
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -18,7 +19,7 @@ from ..creation import command_errors
 from ..runserver import ServerProcess
 
 try:
-    from ...emulator import EmulatorThread, LineWriter
+    from ...emulator import EmulatorThread, LineWriter, LogRecord
     from ...emulator.process import raise_open_file_limit
 except ModuleNotFoundError as error:
     MISSING_MODULE: str | None = error.name
@@ -28,6 +29,7 @@ else:
 __all__ = ["Command"]
 
 _POLL_SECONDS = 0.2
+_QUIET_KINDS = ("control", "started")
 _GC_THRESHOLDS = (50_000, 20, 100)
 """Collect rarely: at the default, a process with thousands of sockets pauses for 200 ms."""
 
@@ -97,6 +99,7 @@ class Command(BaseCommand):
         tls_port: int | None,
         tls_certificate: str | None,
         tls_key: str | None,
+        verbosity: int,
         **options: Any,
     ) -> EmulatorThread:
         raise_open_file_limit()
@@ -106,7 +109,7 @@ class Command(BaseCommand):
             port=port,
             tls_port=tls_port,
             ssl_context=_ssl_context(tls_port, tls_certificate, tls_key),
-            log=LineWriter(cast("Any", self.stdout)),
+            log=partial(self._log, LineWriter(cast("Any", self.stdout)), verbosity),
         )
         try:
             stack.enter_context(emulator)
@@ -114,6 +117,12 @@ class Command(BaseCommand):
             raise CommandError(error.strerror) from error
         self.stdout.write(self.style.SUCCESS(f"API Gateway for development: {emulator.url}"))
         return emulator
+
+    def _log(self, write: LineWriter, verbosity: int, record: LogRecord) -> None:
+        """Write a record; what provisioning does without an error is for the curious."""
+        failed = record.status is not None and record.status >= 400
+        if verbosity > 1 or failed or record.kind not in _QUIET_KINDS:
+            write(record)
 
     def _start_server(
         self, stack: ExitStack, *, runserver: str | None, noreload: bool, **options: Any
@@ -137,14 +146,18 @@ class Command(BaseCommand):
             except CommandError as error:
                 self.stderr.write(self.style.ERROR(str(error)))
             else:
-                self.stdout.write(
-                    self.style.SUCCESS(f"{gateway.api_name}: {gateway.connection_url}")
-                )
+                self.stdout.write(self.style.SUCCESS(_summary(gateway)))
 
 
 def _belongs_to_aws(gateway: ApiGateway) -> bool:
     """Return whether an API of the row is in AWS, or may be there as an interrupted run left it."""
     return not gateway.is_local and bool(gateway.api_id or gateway.creation_id)
+
+
+def _summary(gateway: ApiGateway) -> str:
+    keys = gateway.additional_routes.order_by("pk").values_list("route_key", flat=True)
+    routes = f" (routes {', '.join(keys)})" if keys else ""
+    return f"{gateway.api_name}: {gateway.connection_url}{routes}"
 
 
 def _parse_address(text: str) -> tuple[str, int]:

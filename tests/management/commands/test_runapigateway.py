@@ -31,7 +31,9 @@ BEGUN = "ApiGateway.objects.create(api_name='begun', creation_id='a1b2c3')"
 def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """Return a site with one local gateway and one in AWS."""
     site = Site(tmp_path_factory.mktemp("site"))
-    site.python("\n".join([GATEWAY.format("demo"), BEGUN, IN_AWS]))
+    route = "gateway.additional_routes.create(name='chat', route_key='chat', integration_url='{}')"
+    demo = f"gateway = {GATEWAY.format('demo')}\n{route.format('http://127.0.0.1:1/chat/message')}"
+    site.python("\n".join([demo, BEGUN, IN_AWS]))
     return site
 
 
@@ -59,6 +61,7 @@ class TestGateways:
     def test_creates_local_ones(self, gateway: Running, port: int) -> None:
         """A gateway without an API gets one, at the address of the command."""
         assert socket_url(gateway).startswith(f"ws://127.0.0.1:{port}/")
+        assert "/production (routes chat)\n" in gateway.output
 
     def test_leaves_others_alone(self, gateway: Running) -> None:
         """A gateway in AWS is listed and not touched."""
@@ -77,6 +80,15 @@ class TestGateways:
 
         with site.start("runapigateway", str(port)) as again:
             assert socket_url(again) == first
+
+    def test_tells_how_on_demand(self, site: Site, port: int) -> None:
+        """What provisioning asks the gateway for is for the curious."""
+        with site.start("runapigateway", str(port), "--verbosity=2") as running:
+            running.wait_until_says("CreateDeployment")
+
+    def test_is_brief(self, gateway: Running) -> None:
+        """By default it is not told."""
+        assert "Create" not in gateway.output
 
     def test_names_those_that_cannot_be_created(self, tmp_path: Path, port: int) -> None:
         """A gateway without a target does not keep the others from theirs."""
