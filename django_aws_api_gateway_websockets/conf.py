@@ -22,8 +22,10 @@ from .rules import (
     SECRET_PATTERN,
     SECRET_RULE,
     is_backend,
+    is_binding,
     is_bool,
     is_duration,
+    is_natural,
     is_origins,
     is_positive_int,
     is_secret,
@@ -165,6 +167,8 @@ class WebSocketSettings:
     )
     session_max_age_seconds = _duration(7500, "E006")
     gone_grace_seconds = _duration(10, "E007")
+    token_binding = Setting("session", is_binding, '"session" or "user"', "E008")
+    trusted_proxy_count = Setting[int | None](None, is_natural, "an integer of at least 0", "E009")
 
     @property
     def region_name(self) -> str | None:

@@ -11,9 +11,12 @@ __all__ = [
     "MAX_DURATION",
     "SECRET_PATTERN",
     "SECRET_RULE",
+    "TOKEN_BINDINGS",
     "is_backend",
+    "is_binding",
     "is_bool",
     "is_duration",
+    "is_natural",
     "is_origin",
     "is_origins",
     "is_positive_int",
@@ -26,6 +29,9 @@ SECRET_PATTERN = re.compile(r"[A-Za-z0-9._~+/=-]{32,}")
 """What a gateway secret must look like to travel as an HTTP header and resist guessing."""
 
 SECRET_RULE = "at least 32 characters of A-Z a-z 0-9 . _ ~ + / = -"
+TOKEN_BINDINGS = ("session", "user")
+"""What a token is bound to: the login session, which must open the connection, or the user."""
+
 MAX_DURATION = 1_000_000_000
 """Seconds or minutes: what can still be subtracted from today's date."""
 
@@ -37,6 +43,11 @@ _ORIGIN = re.compile(
 def is_positive_int(value: object) -> TypeGuard[int]:
     """Return whether ``value`` is an integer of at least 1; True is none."""
     return isinstance(value, int) and not isinstance(value, bool) and value >= 1
+
+
+def is_natural(value: object) -> TypeGuard[int]:
+    """Return whether ``value`` is an integer of at least 0; False is none."""
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
 def is_duration(value: object) -> bool:
@@ -63,6 +74,11 @@ def is_url(value: object) -> TypeGuard[str]:
 def is_backend(value: object) -> bool:
     """Return whether ``value`` is a mapping that names a backend."""
     return isinstance(value, Mapping) and isinstance(value.get("BACKEND"), str)
+
+
+def is_binding(value: object) -> TypeGuard[str]:
+    """Return whether ``value`` names what a token is bound to."""
+    return isinstance(value, str) and value in TOKEN_BINDINGS
 
 
 def is_text_or_list(value: object) -> TypeGuard[Collection[object]]:

@@ -152,6 +152,8 @@ class TestWebsocketsSetting:
             ),
             ("session_max_age_seconds", "E006", "an integer from 1 to 1000000000"),
             ("gone_grace_seconds", "E007", "an integer from 1 to 1000000000"),
+            ("token_binding", "E008", '"session" or "user"'),
+            ("trusted_proxy_count", "E009", "an integer of at least 0"),
         ],
     )
     def test_reports_an_invalid_value(

@@ -79,6 +79,8 @@ class TestDeclaredSettings:
             ("allowed_origins", None),
             ("session_max_age_seconds", 7500),
             ("gone_grace_seconds", 10),
+            ("token_binding", "session"),
+            ("trusted_proxy_count", None),
             (
                 "transport",
                 {

@@ -13,9 +13,15 @@ from django.db.models import NOT_PROVIDED
 
 from django_aws_api_gateway_websockets.models import WebSocketToken
 
-__all__ = ["TestAddedColumns", "TestDeleteClearTokens", "TestOperations"]
+__all__ = [
+    "TestAddedColumns",
+    "TestDeleteClearTokens",
+    "TestDeleteTokensOfVisitors",
+    "TestOperations",
+]
 
 hash_tokens = import_module("django_aws_api_gateway_websockets.migrations.0017_hash_tokens")
+limits = import_module("django_aws_api_gateway_websockets.migrations.0018_limits_and_closing")
 
 APP = "django_aws_api_gateway_websockets"
 SQUASHED = "0001_squashed_0015"
@@ -55,7 +61,11 @@ class TestOperations:
         """Names of automatic indexes differ between databases, so none is written out."""
         assert [o for o in LATER if isinstance(o, migrations.RunSQL)] == []
 
-    @pytest.mark.parametrize("operation", LATER, ids=lambda operation: operation.describe())
+    @pytest.mark.parametrize(
+        "operation",
+        LATER,
+        ids=[f"{at} {operation.describe()}" for at, operation in enumerate(LATER)],
+    )
     def test_can_be_reversed(self, operation: migrations.operations.base.Operation) -> None:
         """Every migration can be undone."""
         assert operation.reversible
@@ -88,3 +98,16 @@ class TestDeleteClearTokens:
         hash_tokens.delete_clear_tokens(apps, connection.schema_editor())
 
         assert not WebSocketToken.objects.exists()
+
+
+@pytest.mark.django_db
+class TestDeleteTokensOfVisitors:
+    def test_leaves_those_of_users(self) -> None:
+        """On the way back, a token without a user has no place in the table."""
+        user = User.objects.create(username="ada")
+        WebSocketToken.objects.create(token="a" * 64, user=user, session_key="b" * 64)
+        WebSocketToken.objects.create(token="c" * 64, session_key="")
+
+        limits.delete_tokens_of_visitors(apps, connection.schema_editor())
+
+        assert [token.user for token in WebSocketToken.objects.all()] == [user]

@@ -22,6 +22,8 @@ class TestRules:
         [
             (rules.is_positive_int, 1),
             (rules.is_duration, rules.MAX_DURATION),
+            (rules.is_natural, 0),
+            (rules.is_binding, "user"),
             (rules.is_bool, False),
             (rules.is_url, "https://[::1]:8000/base"),
             (rules.is_backend, {"BACKEND": "a.B"}),
@@ -40,6 +42,9 @@ class TestRules:
             (rules.is_positive_int, True),
             (rules.is_positive_int, 0),
             (rules.is_duration, rules.MAX_DURATION + 1),
+            (rules.is_natural, -1),
+            (rules.is_natural, False),
+            (rules.is_binding, "cookie"),
             (rules.is_bool, 1),
             (rules.is_url, "ws://localhost"),
             (rules.is_url, "http://local host"),

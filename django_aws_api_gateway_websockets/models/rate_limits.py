@@ -49,11 +49,23 @@ class ConnectionRateLimit(models.Model):
     )
     attempt_time = models.DateTimeField(auto_now_add=True, db_index=True)
     successful = models.BooleanField(default=False)
+    previous_of_address = models.BigIntegerField(
+        null=True, blank=True, default=None, editable=False
+    )
+    previous_of_user = models.BigIntegerField(null=True, blank=True, default=None, editable=False)
 
     class Meta:
         indexes = [
             models.Index(fields=["ip_address", "attempt_time"], name="idx_ip_attempt_time"),
             models.Index(fields=["user", "attempt_time"], name="idx_user_attempt_time"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ip_address", "previous_of_address"], name="ws_attempt_after_address"
+            ),
+            models.UniqueConstraint(
+                fields=["user", "previous_of_user"], name="ws_attempt_after_user"
+            ),
         ]
 
     def __str__(self) -> str:

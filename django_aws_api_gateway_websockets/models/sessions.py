@@ -145,6 +145,14 @@ class WebSocketSession(models.Model):
     request_count = models.PositiveBigIntegerField(default=1)
     session_key_hash = models.CharField(max_length=64, blank=True, default="", db_index=True)
     auth_hash = models.CharField(max_length=64, blank=True, default="")
+    close_code = models.CharField(  # noqa: DJ001  # NULL, so that 4.1 can insert
+        max_length=32,
+        null=True,
+        blank=True,
+        default=None,
+        editable=False,
+        help_text="Why the connection, ended here, has still to be closed in AWS.",
+    )
     created_on = models.DateTimeField(auto_now_add=True)
     updated_on = models.DateTimeField(auto_now=True)
 
@@ -161,6 +169,7 @@ class WebSocketSession(models.Model):
             models.Index(
                 fields=["channel_name", "connected"], name="django_aws__channel_1de026_idx"
             ),
+            models.Index(fields=["close_code"], name="ws_session_close_code"),
         ]
 
     def __str__(self) -> str:

@@ -41,14 +41,29 @@ class WebSocketToken(models.Model):
         validators=[RegexValidator(r"^[a-f0-9]{64}\Z", "Invalid token format")],
     )
     user = models.ForeignKey(
-        django_settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="websocket_tokens"
+        django_settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        default=None,
+        related_name="websocket_tokens",
     )
     session_key = models.CharField(max_length=64, db_index=True)
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
     used = models.BooleanField(default=False)
+    ip_address = models.GenericIPAddressField(
+        null=True, blank=True, default=None, editable=False, help_text="Of a visitor; else empty."
+    )
+    previous = models.BigIntegerField(null=True, blank=True, default=None, editable=False)
 
     class Meta:
         indexes = [models.Index(fields=["token", "used"], name="idx_websocket_tokens_used")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "previous"], name="ws_token_after_user"),
+            models.UniqueConstraint(
+                fields=["ip_address", "previous"], name="ws_token_after_address"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Token {self.pk}"
@@ -90,7 +105,9 @@ class WebSocketToken(models.Model):
             .select_related("user")
             .first()
         )
-        return token if token and token.user.is_active else None
+        if token is None or token.user is None:
+            return token
+        return token if token.user.is_active else None
 
     @classmethod
     def validate_and_consume(

@@ -14,12 +14,27 @@ from django.db.utils import ConnectionHandler
 
 from tests.settings import DB, TEST_NAME, database
 
-__all__ = ["Shape", "applied", "config_of", "new_database", "registered", "rows", "schema"]
+__all__ = [
+    "NEW_EMPTY_COLUMNS",
+    "Shape",
+    "applied",
+    "config_of",
+    "new_database",
+    "registered",
+    "rows",
+    "schema",
+]
 
 #: Column name -> its description, and the constraints and indexes without their names.
 Shape = tuple[dict[str, dict[str, Any]], frozenset[tuple[Any, ...]]]
 
 PREFIX = "django_aws_api_gateway_websockets_"
+
+#: Columns that came after 4.1.0 and are empty in its rows, by table.
+NEW_EMPTY_COLUMNS = {
+    "connectionratelimit": ("previous_of_address", "previous_of_user"),
+    "websocketsession": ("close_code",),
+}
 
 
 @contextmanager
