@@ -5,7 +5,8 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
 
 from django.utils.crypto import constant_time_compare
 
@@ -13,24 +14,25 @@ from .conf import settings
 from .exceptions import ConnectionRefused, MessageRefused
 from .models import ApiGateway
 from .models.primary import on_primary
-from .protocol.events import ConnectEvent
+from .protocol.events import ConnectEvent, Event, GatewayContext
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .protocol.events import Event
-
 __all__ = [
+    "believe",
     "check_api_id",
-    "check_event_type",
     "check_headers",
     "check_secret",
     "client_address",
     "find_gateway",
+    "forwarded_address",
     "is_connection_id",
     "is_trusted",
     "refusal_type",
 ]
+
+E = TypeVar("E", bound=Event)
 
 _CONNECTION_ID = re.compile(r"[A-Za-z0-9_=-]{1,128}")
 
@@ -121,34 +123,59 @@ def is_trusted(gateway: ApiGateway | None) -> bool:
     return settings.gateway_secret_configured and gateway is not None and gateway.headers_mapped
 
 
-def check_event_type(event: Event) -> None:
-    """Refuse an event whose URL and trusted type disagree.
+def believe(event: E, gateway: ApiGateway | None, headers: Mapping[str, str]) -> E:
+    """Return ``event`` with what the mapped headers say, or as it is when a client may say it.
+
+    Args:
+        event: what was received.
+        gateway: the row of the gateway that sent it.
+        headers: a case-insensitive mapping.
 
     Raises:
-        ConnectionRefused | MessageRefused: with status 400.
+        ConnectionRefused | MessageRefused: with status 400; the URL is that of another kind of
+            event.
     """
-    if event.context.event_type not in ("", event.type):
+    if not is_trusted(gateway):
+        return event
+    context = GatewayContext.from_headers(headers)
+    if context.event_type not in ("", event.type):
         raise refusal_type(event)(
             "event_type_mismatch",
             "Invalid request headers",
-            detail=f"{event.context.event_type[:16]!r} at the URL of {event.type}",
+            detail=f"{context.event_type[:16]!r} at the URL of {event.type}",
         )
+    return replace(event, context=context)
 
 
-def client_address(event: Event, *, trusted: bool) -> str:
+def client_address(event: Event) -> str:
     """Return the client's address, or ``0.0.0.0`` when there is no usable one.
 
-    It is the gateway's own word when that can be believed; else the first entry of
-    ``X-Forwarded-For``, which a client can forge, else the peer's address.
+    It is the gateway's own word when that is believed; else what the proxies say.
     """
-    if trusted and event.context.source_ip:
-        candidate = event.context.source_ip
+    if event.context.source_ip:
+        return _normalised_address(event.context.source_ip)
+    return forwarded_address(event.forwarded_for, event.remote_addr)
+
+
+def forwarded_address(forwarded_for: str, remote_addr: str) -> str:
+    """Return the client's address by ``trusted_proxy_count``, or ``0.0.0.0`` when it is unusable.
+
+    Without that setting it is the first entry of ``X-Forwarded-For``, which a client can forge.
+
+    Args:
+        forwarded_for: the header, empty when there is none.
+        remote_addr: address of the peer that spoke HTTP to Django.
+    """
+    count, entries = settings.trusted_proxy_count, forwarded_for.split(",")
+    if count is None:
+        candidate = entries[0] or remote_addr
     else:
-        candidate = event.forwarded_for.split(",")[0] or event.remote_addr
-    return _normalised_address(candidate.strip())
+        candidate = entries[-count] if 0 < count <= len(entries) else remote_addr
+    return _normalised_address(candidate)
 
 
 def _normalised_address(text: str) -> str:
+    text = text.strip()
     host = text[1:].split("]")[0] if text.startswith("[") else text
     if host.count(":") == 1:
         host = host.split(":")[0]

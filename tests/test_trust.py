@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,15 +10,16 @@ from pytest_django import Settings
 
 from django_aws_api_gateway_websockets.exceptions import ConnectionRefused, MessageRefused
 from django_aws_api_gateway_websockets.models import ApiGateway
-from django_aws_api_gateway_websockets.protocol.events import Event, read_event
+from django_aws_api_gateway_websockets.protocol.events import Event, GatewayContext, read_event
 from django_aws_api_gateway_websockets.testing import create_gateway
 from django_aws_api_gateway_websockets.trust import (
+    believe,
     check_api_id,
-    check_event_type,
     check_headers,
     check_secret,
     client_address,
     find_gateway,
+    forwarded_address,
     is_connection_id,
     is_trusted,
     refusal_type,
@@ -233,21 +235,46 @@ class TestTrust:
         assert not is_trusted(gateway)
 
 
-class TestEventType:
-    """The URL and the gateway must tell of the same kind of event."""
+class TestBelieving:
+    """What the gateway says of an event counts where a client cannot say it."""
+
+    @pytest.fixture
+    def mapping(self, settings: Settings) -> ApiGateway:
+        """Return a gateway that can be believed."""
+        settings.WEBSOCKETS = {"gateway_secret": SECRET}
+        return ApiGateway(headers_mapped=True)
+
+    def test_takes_the_context(self, mapping: ApiGateway) -> None:
+        """The event has what the headers say, and the rest as it was."""
+        received = event("connect", remote_addr="192.0.2.1")
+        headers = {"X-Ws-Event-Type": "CONNECT", "X-Ws-Source-Ip": "198.51.100.4"}
+
+        believed = believe(received, mapping, headers)
+
+        assert believed.context.source_ip == "198.51.100.4"
+        assert believed.remote_addr == "192.0.2.1"
+
+    @pytest.mark.parametrize("gateway", [None, ApiGateway(), ApiGateway(headers_mapped=False)])
+    def test_leaves_out_what_a_client_may_say(
+        self, mapping: ApiGateway, gateway: ApiGateway | None
+    ) -> None:
+        """Of a gateway that maps less, nothing is taken, and nothing is compared."""
+        headers = {"X-Ws-Event-Type": "MESSAGE", "X-Ws-Source-Ip": "198.51.100.4"}
+
+        assert believe(event("connect"), gateway, headers).context == GatewayContext()
 
     @pytest.mark.parametrize(
         ("name", "event_type"),
         [("connect", "CONNECT"), ("disconnect", "DISCONNECT"), ("x", "MESSAGE"), ("x", "")],
     )
-    def test_agrees(self, name: str, event_type: str) -> None:
+    def test_agrees(self, mapping: ApiGateway, name: str, event_type: str) -> None:
         """A gateway that says nothing does not disagree."""
-        check_event_type(event(name, X_Ws_Event_Type=event_type))
+        believe(event(name), mapping, {"X-Ws-Event-Type": event_type})
 
-    def test_disagrees(self) -> None:
+    def test_disagrees(self, mapping: ApiGateway) -> None:
         """A message at the URL for handshakes."""
         with pytest.raises(ConnectionRefused) as caught:
-            check_event_type(event("connect", X_Ws_Event_Type="MESSAGE"))
+            believe(event("connect"), mapping, {"X-Ws-Event-Type": "MESSAGE"})
 
         assert (caught.value.status, caught.value.message) == (400, "Invalid request headers")
         assert str(caught.value) == "event_type_mismatch: 'MESSAGE' at the URL of CONNECT"
@@ -274,28 +301,45 @@ class TestClientAddress:
     )
     def test_forwarded(self, text: str, address: str) -> None:
         """The first entry, normalised: without its port, an IPv6 network as one."""
-        assert client_address(event(X_Forwarded_For=text), trusted=False) == address
+        assert client_address(event(X_Forwarded_For=text)) == address
 
     def test_peer(self) -> None:
         """Without the header it is the peer's own."""
-        assert client_address(event(remote_addr="192.0.2.1"), trusted=False) == "192.0.2.1"
+        assert client_address(event(remote_addr="192.0.2.1")) == "192.0.2.1"
 
     def test_nothing(self) -> None:
         """A server on a socket file knows no address at all."""
-        assert client_address(event(), trusted=False) == "0.0.0.0"
+        assert client_address(event()) == "0.0.0.0"
 
     def test_mapped(self) -> None:
         """The gateway's own word goes before what the client could forge."""
-        spoofed = event(X_Ws_Source_Ip="198.51.100.4", X_Forwarded_For="203.0.113.7")
+        spoofed = event(X_Forwarded_For="203.0.113.7")
+        believed = replace(spoofed, context=GatewayContext(source_ip="2001:db8:1:2:3:4:5:6"))
 
-        assert client_address(spoofed, trusted=True) == "198.51.100.4"
+        assert client_address(believed) == "2001:db8:1:2::"
 
-    def test_mapped_untrusted(self) -> None:
-        """A header that the client may have sent is no word of the gateway."""
-        spoofed = event(X_Ws_Source_Ip="198.51.100.4", X_Forwarded_For="203.0.113.7")
 
-        assert client_address(spoofed, trusted=False) == "203.0.113.7"
+class TestProxies:
+    """Behind so many proxies, the entry that the outermost of them wrote is the client's."""
 
-    def test_mapped_empty(self) -> None:
-        """A trusted gateway that says nothing leaves the header."""
-        assert client_address(event(X_Forwarded_For="203.0.113.7"), trusted=True) == "203.0.113.7"
+    @pytest.mark.parametrize(
+        ("count", "forwarded_for", "address"),
+        [
+            (None, "192.0.2.1, 192.0.2.2, 192.0.2.3", "192.0.2.1"),
+            (1, "192.0.2.1, 192.0.2.2, 192.0.2.3", "192.0.2.3"),
+            (2, "192.0.2.1, 192.0.2.2:443, 192.0.2.3", "192.0.2.2"),
+            (3, "192.0.2.1, 192.0.2.2, 192.0.2.3", "192.0.2.1"),
+            (4, "192.0.2.1, 192.0.2.2, 192.0.2.3", "192.0.2.9"),
+            (1, "", "0.0.0.0"),
+            (2, "", "192.0.2.9"),
+            (0, "192.0.2.1", "192.0.2.9"),
+            ("2", "192.0.2.1, 192.0.2.2", "192.0.2.1"),
+        ],
+    )
+    def test_address(
+        self, settings: Settings, count: object, forwarded_for: str, address: str
+    ) -> None:
+        """With fewer entries than proxies, somebody has gone past them: the peer counts."""
+        settings.WEBSOCKETS = {"trusted_proxy_count": count}
+
+        assert forwarded_address(forwarded_for, "192.0.2.9") == address

@@ -30,13 +30,13 @@ class GatewayContext:
     worth something only when the secret is right and the gateway is known to map them all.
     """
 
-    event_type: str
-    source_ip: str
-    route_key: str
-    connected_at: str
-    request_id: str
-    message_id: str
-    stage: str
+    event_type: str = ""
+    source_ip: str = ""
+    route_key: str = ""
+    connected_at: str = ""
+    request_id: str = ""
+    message_id: str = ""
+    stage: str = ""
 
     @classmethod
     def from_headers(cls, headers: Mapping[str, str]) -> GatewayContext:
@@ -58,6 +58,8 @@ class Event:
 
     Args:
         remote_addr: address of the peer that spoke HTTP to the backend.
+        context: what the gateway says of the event; empty until somebody who knows the gateway
+            believes it.
     """
 
     type: ClassVar[str] = ""
@@ -69,7 +71,7 @@ class Event:
     forwarded_for: str
     remote_addr: str
     trace_id: str
-    context: GatewayContext
+    context: GatewayContext = GatewayContext()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +127,6 @@ def read_event(
         "forwarded_for": headers.get("X-Forwarded-For", ""),
         "remote_addr": remote_addr,
         "trace_id": headers.get("X-Amzn-Trace-Id", ""),
-        "context": GatewayContext.from_headers(headers),
     }
     if name == "connect":
         return ConnectEvent(

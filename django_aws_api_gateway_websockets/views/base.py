@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, ClassVar, TypeGuard
 
+from django.contrib.auth.decorators import login_not_required
+from django.db import connections, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.utils.html import escape
 from django.views import View
+from django.views.decorators.csrf import csrf_exempt
 
 from ..conf import settings
 from ..dispatch import DEFAULT_HANDLER
@@ -17,7 +20,7 @@ from ..models import ApiGateway, ChannelPermission, WebSocketSession
 from ..protocol.events import ConnectEvent, DisconnectEvent, MessageEvent
 from ..protocol.limits import MESSAGE_MAX_BYTES
 
-__all__ = ["WebSocketViewBase", "text_response"]
+__all__ = ["WebSocketViewBase", "open_view", "text_response"]
 
 _DEBUG_ENTRY_LENGTH = 500
 
@@ -63,6 +66,9 @@ class WebSocketViewBase(View):
     """Whether an unknown handler is refused instead of running ``default``."""
 
     USE_WS_TOKEN = True
+    token_binding = ""
+    """``"session"`` or ``"user"``; empty for the setting ``token_binding``."""
+
     RATE_LIMIT_ENABLED = True
     RATE_LIMIT_MAX_ATTEMPTS = 0
     """Attempts to connect within the window; 0 for the setting ``rate_limit_max_attempts``."""
@@ -107,6 +113,7 @@ class WebSocketViewBase(View):
         self.RATE_LIMIT_WINDOW_MINUTES = (
             self.RATE_LIMIT_WINDOW_MINUTES or settings.rate_limit_window_minutes
         )
+        self.token_binding = self.token_binding or settings.token_binding
 
     # What a project overrides.
 
@@ -203,6 +210,19 @@ class WebSocketViewBase(View):
     def _debug(self, text: str) -> None:
         if self.debug and self.debug_log is not None:
             self.debug_log.append(escape(text)[:_DEBUG_ENTRY_LENGTH])
+
+
+def open_view(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Return ``view`` without what a project puts before all of its views.
+
+    It is free of the CSRF check, of the login that ``LoginRequiredMiddleware`` asks for, and of
+    ``ATOMIC_REQUESTS``: in a transaction of the whole request a row lock would last as long as a
+    handler, and limits could not see each other.
+    """
+    view = login_not_required(csrf_exempt(view))
+    for alias in connections:
+        view = transaction.non_atomic_requests(alias)(view)
+    return view
 
 
 def text_response(message: str, status: int) -> HttpResponse:

@@ -7,32 +7,28 @@ from collections.abc import Callable, Collection
 from functools import cache
 from typing import Any, cast
 
-from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
-from django.db import connections, transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.functional import SimpleLazyObject
-from django.views.decorators.csrf import csrf_exempt
 
 from ..attempts import Attempt
 from ..dispatch import DEFAULT_HANDLER, check_names_handler, find_handlers, select_handler
 from ..exceptions import ConnectionRefused, MessageRefused
 from ..handshake import join
 from ..models import WebSocketSession, WebSocketSessionQuerySet
-from ..protocol.events import ConnectEvent, MessageEvent, read_event
+from ..protocol.events import ConnectEvent, GatewayContext, MessageEvent, read_event
 from ..protocol.messages import is_ping, pong_envelope, reply_id
 from ..signals import connection_closed, connection_opened, connection_refused, message_refused
 from ..trust import (
+    believe,
     check_api_id,
-    check_event_type,
     check_headers,
     check_secret,
     find_gateway,
     is_connection_id,
-    is_trusted,
 )
 from .alerts import ExceptionMailer
-from .base import WebSocketViewBase
+from .base import WebSocketViewBase, open_view
 from .replies import Replier, json_response
 
 __all__ = ["WebSocketView"]
@@ -53,14 +49,8 @@ class WebSocketView(WebSocketViewBase):
 
     @classmethod
     def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponseBase]:
-        """Return the view, free of CSRF and login checks and of ``ATOMIC_REQUESTS``.
-
-        In a transaction of the whole request a row lock would last as long as the handler.
-        """
-        view: Any = login_not_required(csrf_exempt(super().as_view(**initkwargs)))
-        for alias in connections:
-            view = transaction.non_atomic_requests(alias)(view)
-        return view  # type: ignore[no-any-return]  # the decorators are typed as they are used
+        """Return the view, free of CSRF and login checks and of ``ATOMIC_REQUESTS``."""
+        return open_view(super().as_view(**initkwargs))
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         """Read the event; ``body`` is the message, or empty when it is no JSON object."""
@@ -95,7 +85,6 @@ class WebSocketView(WebSocketViewBase):
             request=request,
             event=cast("ConnectEvent", self.gateway_event),
             gateway=self.api_gateway,
-            trusted=is_trusted(self.api_gateway),
             url_arguments=(args, kwargs),
         )
         self.websocket_session = join(attempt)
@@ -161,7 +150,7 @@ class WebSocketView(WebSocketViewBase):
 
     def _answer_connect(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.api_gateway = find_gateway(self.gateway_event, self.aws_api_gateway_id)
-        self._check_event_type()
+        self._believe()
         agent = self.gateway_event.user_agent
         if self.CHECK_CONNECT_USERAGENT and not agent.startswith(self.expected_useragent_prefix):
             raise ConnectionRefused("unexpected_useragent", "Unexpected Useragent")
@@ -182,9 +171,10 @@ class WebSocketView(WebSocketViewBase):
     def _answer_disconnect(
         self, request: HttpRequest, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:
-        if self.gateway_event.context.event_type not in ("", self.gateway_event.type):
+        claimed = GatewayContext.from_headers(request.headers).event_type
+        if claimed not in ("", self.gateway_event.type):
             self.api_gateway = find_gateway(self.gateway_event, self.aws_api_gateway_id)
-            self._check_event_type()
+            self._believe()
         session: Any = SimpleLazyObject(self._load_session)
         gateway: Any = SimpleLazyObject(lambda: session and session.api_gateway)
         user: Any = SimpleLazyObject(lambda: (session and session.user) or AnonymousUser())
@@ -229,7 +219,7 @@ class WebSocketView(WebSocketViewBase):
         if session is None or not session.connected:
             raise self._not_found()
         self.websocket_session, self.api_gateway = session, session.api_gateway
-        self._check_event_type()
+        self._believe()
         rows = WebSocketSession.objects.filter(pk=session.pk)
         if not session.login_is_current():
             rows.mark_closed()
@@ -256,9 +246,8 @@ class WebSocketView(WebSocketViewBase):
         self.api_gateway = find_gateway(self.gateway_event, self.aws_api_gateway_id)
         return MessageRefused("session_not_found", "Invalid connection ID")
 
-    def _check_event_type(self) -> None:
-        if is_trusted(self.api_gateway):
-            check_event_type(self.gateway_event)
+    def _believe(self) -> None:
+        self.gateway_event = believe(self.gateway_event, self.api_gateway, self.request.headers)
 
     def _refuse(
         self, refusal: ConnectionRefused | MessageRefused, *args: Any, **kwargs: Any

@@ -71,9 +71,15 @@ class TestEveryEvent:
         assert event.trace_id == "Root=1"
 
     @pytest.mark.parametrize("name", ["connect", "disconnect", "default"])
-    def test_carries_the_mapped_context(self, name: str) -> None:
+    def test_carries_no_context(self, name: str) -> None:
+        """A client may have sent the headers, so somebody has to believe them first."""
+        assert read(name).context == GatewayContext()
+
+
+class TestContext:
+    def test_carries_the_mapped_headers(self) -> None:
         """Each mapped header has its attribute."""
-        assert read(name).context == GatewayContext(
+        assert GatewayContext.from_headers(HttpHeaders(HEADERS)) == GatewayContext(
             event_type="CONNECT",
             source_ip="192.0.2.3",
             route_key="$connect",
