@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
     from django.http import HttpRequest
 
-    from .models import ApiGateway, WebSocketSession, WebSocketToken
+    from .models import ApiGateway, ConnectionRateLimit, WebSocketSession, WebSocketToken
+    from .models.rate_limits import AttemptStanding, ConnectionLimit
     from .protocol.events import ConnectEvent
 
 __all__ = ["Attempt", "Check", "ConnectPolicy"]
@@ -21,6 +22,7 @@ class ConnectPolicy(Protocol):
 
     required_connection_headers: Any
     USE_WS_TOKEN: bool
+    token_binding: str
     RATE_LIMIT_ENABLED: bool
     RATE_LIMIT_MAX_ATTEMPTS: int
     RATE_LIMIT_WINDOW_MINUTES: int
@@ -48,10 +50,12 @@ class Attempt:
     Attributes:
         policy: the view.
         gateway: the row of the gateway; None when the view pins one that has no row.
-        trusted: the event's context comes from the gateway, not from the client.
         url_arguments: arguments of the URL pattern, for the project's own checks.
         address: the client's, normalised.
         account: whom the login session belongs to, or None.
+        limit: how often this client may try; None where attempts are not limited.
+        standing: how often it has tried.
+        record: the attempt itself, once it counts as one that passes.
         channel: what the connection will join; empty for none.
         token: valid and not used up yet.
         session: what the connection became; set before its end only for a repeated ``$connect``.
@@ -61,10 +65,12 @@ class Attempt:
     request: HttpRequest
     event: ConnectEvent
     gateway: ApiGateway | None
-    trusted: bool = False
     url_arguments: tuple[tuple[Any, ...], dict[str, Any]] = ((), {})
     address: str = ""
     account: AbstractBaseUser | None = None
+    limit: ConnectionLimit | None = None
+    standing: AttemptStanding | None = None
+    record: ConnectionRateLimit | None = None
     channel: str = ""
     token: WebSocketToken | None = None
     session: WebSocketSession | None = None

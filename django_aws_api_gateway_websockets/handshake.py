@@ -18,7 +18,8 @@ from .conf import settings
 from .exceptions import ConnectionRefused
 from .models import ConnectionRateLimit, WebSocketSession, WebSocketToken
 from .models.primary import on_primary
-from .models.tokens import hash_session_key, hash_user_auth, session_key_hashes
+from .models.rate_limits import AttemptStanding, ConnectionLimit
+from .models.tokens import hash_session_key, hash_user_auth
 from .protocol.origins import origin_matches_host, origin_matches_list
 from .trust import client_address, is_connection_id
 
@@ -35,16 +36,15 @@ def join(attempt: Attempt) -> WebSocketSession:
     Raises:
         ConnectionRefused: by the first check that fails; the attempt is recorded if it counts.
     """
-    attempt.address = client_address(attempt.event, trusted=attempt.trusted)
+    attempt.address = client_address(attempt.event)
     attempt.account = _logged_in(attempt.request)
     for check in (*CHECKS, _OPEN):
         try:
             check.run(attempt)
         except ConnectionRefused:
             if check.counts:
-                _record(attempt, successful=False)
+                _record_refusal(attempt)
             raise
-    _record(attempt, successful=True)
     assert attempt.session is not None
     return attempt.session
 
@@ -53,16 +53,21 @@ def _check_rate(attempt: Attempt) -> None:
     policy = attempt.policy
     if not policy.RATE_LIMIT_ENABLED:
         return
-    allowed, count = ConnectionRateLimit.check_rate_limit(
-        attempt.address,
-        attempt.account,
+    attempt.limit = ConnectionLimit(
+        ip_address=attempt.address,
+        user=attempt.account,
         max_attempts=policy.RATE_LIMIT_MAX_ATTEMPTS,
         window_minutes=policy.RATE_LIMIT_WINDOW_MINUTES,
     )
-    if not allowed:
-        raise ConnectionRefused(
-            "rate_limited", "Too many connection attempts", detail=f"{count} attempts"
-        )
+    attempt.standing = attempt.limit.look()
+    if not attempt.standing.is_open:
+        raise _over_the_limit(attempt.standing)
+
+
+def _over_the_limit(standing: AttemptStanding) -> ConnectionRefused:
+    return ConnectionRefused(
+        "rate_limited", "Too many connection attempts", detail=f"{standing.count} attempts"
+    )
 
 
 def _check_headers(attempt: Attempt) -> None:
@@ -92,8 +97,7 @@ def _check_host(attempt: Attempt) -> None:
 
 def _check_origin(attempt: Attempt) -> None:
     origin = attempt.event.origin
-    has_login_session = attempt.account and _session_key(attempt.request)
-    if not (origin or attempt.policy.USE_WS_TOKEN or has_login_session):
+    if not (origin or _rests_on_cookie(attempt)):
         return
     allowed = settings.allowed_origins
     if allowed is None:
@@ -106,6 +110,13 @@ def _check_origin(attempt: Attempt) -> None:
         )
 
 
+def _rests_on_cookie(attempt: Attempt) -> bool:
+    """Return whether a login session is what lets the client in; browsers send it for any page."""
+    if attempt.policy.USE_WS_TOKEN:
+        return _is_bound_to_session(attempt)
+    return attempt.account is not None and bool(_session_key(attempt.request))
+
+
 def _check_channel(attempt: Attempt) -> None:
     default = attempt.gateway.default_channel_name if attempt.gateway else ""
     attempt.channel = attempt.event.channel or default
@@ -114,35 +125,42 @@ def _check_channel(attempt: Attempt) -> None:
 
 
 def _check_login_session(attempt: Attempt) -> None:
-    if attempt.policy.USE_WS_TOKEN and not _session_key(attempt.request):
-        raise ConnectionRefused(
-            "no_login_session",
-            "Invalid session",
-            detail="the handshake brought no session cookie; is the socket on another site?",
-        )
+    if _is_bound_to_session(attempt) and not _session_key(attempt.request):
+        raise ConnectionRefused("no_login_session", "Invalid session", detail=_NO_COOKIE)
+
+
+_NO_COOKIE = (
+    "the handshake brought no session cookie, so the socket is on another site than the page: give "
+    'the gateway a custom domain of the page\'s site, or set token_binding to "user"'
+)
+
+
+def _is_bound_to_session(attempt: Attempt) -> bool:
+    return attempt.policy.USE_WS_TOKEN and attempt.policy.token_binding != "user"
 
 
 def _check_token(attempt: Attempt) -> None:
     if not attempt.policy.USE_WS_TOKEN:
         return
-    attempt.token = WebSocketToken.find_valid(
-        attempt.event.token, _session_key(attempt.request), settings.token_expiry_seconds
-    )
-    attempt.session = None if attempt.token else _find_session(attempt)
-    owner = attempt.token or attempt.session
-    if owner is None:
+    session_key = _session_key(attempt.request) if _is_bound_to_session(attempt) else None
+    token = WebSocketToken.find(attempt.event.token, session_key, settings.token_expiry_seconds)
+    if token is not None and token.used:
+        attempt.session = _find_session(attempt, token)
+    if token is None or (token.used and attempt.session is None):
         raise ConnectionRefused("invalid_token", "Invalid or expired token")
-    attempt.request.user = owner.user or AnonymousUser()
+    attempt.token = token
+    attempt.request.user = token.user or AnonymousUser()
 
 
-def _find_session(attempt: Attempt) -> WebSocketSession | None:
-    """Return the session that an earlier ``$connect`` of this connection and login opened."""
+def _find_session(attempt: Attempt, token: WebSocketToken) -> WebSocketSession | None:
+    """Return the session that an earlier ``$connect`` of this connection opened by the token."""
     return (
         on_primary(WebSocketSession)
         .filter(
             connection_id=attempt.event.connection_id,
             api_gateway=attempt.gateway,
-            session_key_hash__in=list(session_key_hashes(_session_key(attempt.request))),
+            user=token.user,
+            session_key_hash=token.session_key,
         )
         .first()
     )
@@ -182,6 +200,7 @@ CHECKS: tuple[Check, ...] = (
 
 def _open(attempt: Attempt) -> None:
     """Use up the token and store the session; the same connection twice is one session."""
+    _record_success(attempt)
     if attempt.session is None:
         if attempt.token is not None and not attempt.token.consume():
             raise ConnectionRefused("invalid_token", "Invalid or expired token")
@@ -193,7 +212,6 @@ _OPEN = Check(name="session", run=_open, counts=True)
 
 def _store(attempt: Attempt) -> WebSocketSession:
     user: Any = _logged_in(attempt.request)
-    session_key = _session_key(attempt.request)
     connection_id = attempt.event.connection_id
     try:
         with transaction.atomic(using=router.db_for_write(WebSocketSession)):
@@ -202,7 +220,7 @@ def _store(attempt: Attempt) -> WebSocketSession:
                 channel_name=attempt.channel,
                 user=user,
                 api_gateway=attempt.gateway,
-                session_key_hash=hash_session_key(session_key) if session_key else "",
+                session_key_hash=_login_hash(attempt),
                 auth_hash=hash_user_auth(user) if user else "",
             )
     except IntegrityError as error:
@@ -224,6 +242,27 @@ def _session_key(request: HttpRequest) -> str:
     return getattr(getattr(request, "session", None), "session_key", None) or ""
 
 
-def _record(attempt: Attempt, *, successful: bool) -> None:
-    if attempt.policy.RATE_LIMIT_ENABLED:
-        ConnectionRateLimit.record_attempt(attempt.address, attempt.account, successful)
+def _login_hash(attempt: Attempt) -> str:
+    """Return the hash of the login session whose end is the connection's, or "" without one."""
+    if attempt.token is not None:
+        return attempt.token.session_key
+    session_key = _session_key(attempt.request)
+    return hash_session_key(session_key) if session_key else ""
+
+
+def _record_success(attempt: Attempt) -> None:
+    """Record the attempt, unless others have used the limit up while it was examined."""
+    if attempt.limit is None or attempt.standing is None:
+        return
+    attempt.record = attempt.limit.claim(attempt.standing)
+    if attempt.record is None:
+        attempt.standing = attempt.limit.look()
+        raise _over_the_limit(attempt.standing)
+
+
+def _record_refusal(attempt: Attempt) -> None:
+    """Record the attempt; of those over the limit only so many, so that a flood fills no table."""
+    if attempt.record is not None:
+        attempt.record.mark_failed()
+    elif attempt.standing is not None and not attempt.standing.is_full:
+        ConnectionRateLimit.record_attempt(attempt.address, attempt.account)

@@ -12,7 +12,6 @@ from django.urls import NoReverseMatch, resolve, reverse
 from django.views.generic.base import ContextMixin
 
 from .models import ApiGatewayAdditionalRoute
-from .protocol.endpoints import with_page_host
 
 __all__ = ["AddWebSocketRouteToContextMixin", "AppChannelWebSocketMixin"]
 
@@ -46,7 +45,9 @@ class AddWebSocketRouteToContextMixin(ContextMixin):
         route = self.get_api_gateway_route()
         context["api_gateway_route"] = route
         context["channel_name"] = self.channel_name
-        context["websocket_url"] = self._socket_url(route)
+        context["websocket_url"] = (
+            route.api_gateway.url_for_page(self.request.get_host()) if route else None
+        )
         context["websocket_token_url"] = self._token_url()
         return context
 
@@ -72,16 +73,6 @@ class AddWebSocketRouteToContextMixin(ContextMixin):
                 found[0].route_key,
             )
         return found[0]
-
-    def _socket_url(self, route: ApiGatewayAdditionalRoute | None) -> str | None:
-        if route is None:
-            return None
-        try:
-            url = route.api_gateway.connection_url
-        except RuntimeError as error:
-            logger.warning("Gateway %s has no URL: %s", route.api_gateway, error)
-            return None
-        return with_page_host(url, self.request.get_host())
 
     def _token_url(self) -> str | None:
         try:

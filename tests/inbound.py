@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth import get_user_model
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import include, path
 from pytest_django import Settings
 
@@ -26,6 +29,7 @@ __all__ = [
     "log_in",
     "post",
     "serve",
+    "statements",
     "token_for",
 ]
 
@@ -112,3 +116,13 @@ def connect(
         headers=headers,
         query={"ws_token": query.pop("ws_token", "") or token_for(client), **query},
     )
+
+
+@contextmanager
+def statements(number: int) -> Iterator[None]:
+    """Check how many statements the block needs, transaction control not counted."""
+    with CaptureQueriesContext(connection) as captured:
+        yield
+    control = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT")
+    found = [q["sql"] for q in captured if not q["sql"].startswith(control)]
+    assert len(found) == number, "\n".join(found)

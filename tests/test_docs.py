@@ -164,7 +164,7 @@ class TestRefusals:
         table = rows(section("reference/views", "Refusals of the handshake"), 4)
 
         marked = [literals(row[0])[0] for row in table if row[3] == "yes"]
-        assert marked == [*codes, "connection_id_taken"]
+        assert marked == ["rate_limited", *codes, "connection_id_taken"]
 
 
 def documented_attributes() -> dict[str, Any]:

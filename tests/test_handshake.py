@@ -12,7 +12,7 @@ from django.contrib.auth import HASH_SESSION_KEY, get_user_model
 from django.contrib.auth.models import Permission
 from django.http import HttpRequest, HttpResponseBase
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries, Settings
+from pytest_django import Settings
 
 from django_aws_api_gateway_websockets.exceptions import ConnectionRefused
 from django_aws_api_gateway_websockets.handshake import CHECKS
@@ -23,11 +23,12 @@ from django_aws_api_gateway_websockets.models import (
     WebSocketSession,
     WebSocketToken,
 )
+from django_aws_api_gateway_websockets.models.rate_limits import ConnectionLimit
 from django_aws_api_gateway_websockets.models.tokens import hash_session_key, hash_user_auth
 from django_aws_api_gateway_websockets.testing import create_gateway
 from django_aws_api_gateway_websockets.views import WebSocketView
 
-from .inbound import API_ID, CONNECTION_ID, connect, log_in, post, serve, token_for
+from .inbound import API_ID, CONNECTION_ID, connect, log_in, post, serve, statements, token_for
 
 pytestmark = pytest.mark.django_db
 
@@ -141,15 +142,13 @@ class TestAccepting:
 
         assert WebSocketSession.objects.get().channel_name == "lobby"
 
-    def test_statements(
-        self, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: DjangoAssertNumQueries
-    ) -> None:
+    def test_statements(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Nine statements: gateway, login session, user, limit, token, channel, three writes."""
         monkeypatch.setattr(secrets, "randbelow", lambda limit: 1)  # no old attempts are deleted
         browser = log_in("ann")
         token = token_for(browser)
 
-        with django_assert_num_queries(9 + 2, info="two are a savepoint"):
+        with statements(9):
             connect(browser, ws_token=token, channel="room_1")
 
     def test_visitor(self, settings: Settings) -> None:
@@ -323,6 +322,33 @@ class TestRate:
 
         assert WebSocketToken.objects.get().used is False
 
+    def test_flood(self) -> None:
+        """Of those over the limit, as many are recorded as may pass, and the client stays out."""
+        browser = log_in("ann")
+
+        for _ in range(10):
+            response = connect(browser)
+
+        assert answer(response) == (400, "Too many connection attempts")
+        assert attempts() == [*SUCCEEDED, *SUCCEEDED, *FAILED, *FAILED]
+
+    def test_others_were_faster(self, settings: Settings) -> None:
+        """Who was let through, but is no longer within the limit at the end, is refused."""
+        serve(settings, Crowded, RATE_LIMIT_MAX_ATTEMPTS=2)
+
+        response = connect(log_in("ann"))
+
+        assert answer(response) == (400, "Too many connection attempts")
+        assert not WebSocketSession.objects.exists()
+        assert WebSocketToken.objects.get().used is False
+        assert [successful for _, _, successful in attempts()] == [True, True, False]
+
+    def test_others_were_as_fast(self, settings: Settings) -> None:
+        """Who still is within the limit passes."""
+        serve(settings, Crowded, RATE_LIMIT_MAX_ATTEMPTS=3)
+
+        assert connect(log_in("ann")).status_code == 200
+
     def test_below(self) -> None:
         """The last attempt that is allowed passes."""
         browser = log_in("ann")
@@ -360,6 +386,16 @@ class TestRate:
         connect(log_in("ann"), headers=headers)
 
         assert attempts() == [("198.51.100.4", "ann", True)]
+
+
+class Crowded(WebSocketView):
+    """Lets two others of the same address connect while this one is being examined."""
+
+    def can_join_channel(self, request: HttpRequest, channel_name: str) -> bool:
+        limit = ConnectionLimit(
+            ip_address="203.0.113.7", user=None, max_attempts=2, window_minutes=1
+        )
+        return all(limit.claim(limit.look()) for _ in range(2))
 
 
 class TestHandshakeHeaders:
@@ -584,9 +620,11 @@ class TestLoginSession:
 
         assert answer(response) == (400, "Invalid session")
         assert attempts() == []
-        assert "the handshake brought no session cookie; is the socket on another site?" in (
-            caplog.text
-        )
+        assert (
+            "no_login_session: the handshake brought no session cookie, so the socket is on another"
+            " site than the page: give the gateway a custom domain of the page's site, or set"
+            ' token_binding to "user" (connection'
+        ) in caplog.text
 
     def test_project_without_sessions(self, settings: Settings) -> None:
         """A project without sessions is told the same."""
@@ -655,6 +693,85 @@ class TestToken:
         assert answer(response) == (400, "Invalid or expired token")
         assert not WebSocketSession.objects.exists()
         assert attempts() == FAILED
+
+
+class TestTokenAlone:
+    """Where tokens are bound to the user, a token opens a connection without a cookie."""
+
+    @pytest.fixture(autouse=True)
+    def binding(self, settings: Settings) -> None:
+        """Ask for nothing but a token."""
+        settings.WEBSOCKETS = {**settings.WEBSOCKETS, "token_binding": "user"}
+
+    def open(self, token: str, **headers: str | None) -> Any:
+        """Connect as an app that has no cookie."""
+        sent = {"Origin": None, **headers}
+        return post("connect", query={"ws_token": token}, headers=sent)
+
+    def test_session(self) -> None:
+        """The session is the user's, and ends with the login that fetched the token."""
+        browser = log_in("ann")
+
+        response = self.open(token_for(browser))
+
+        session = WebSocketSession.objects.get()
+        assert answer(response) == (200, "{}")
+        assert session.user == get_user_model().objects.get()
+        assert session.session_key_hash == hash_session_key(browser.session.session_key or "")
+        assert session.auth_hash == hash_user_auth(session.user)
+
+    def test_visitor(self) -> None:
+        """A token of nobody opens a connection of nobody."""
+        response = self.open(WebSocketToken.generate_token(None, "").token)
+
+        session = WebSocketSession.objects.get()
+        assert response.status_code == 200
+        assert (session.user, session.session_key_hash, session.auth_hash) == (None, "", "")
+
+    def test_once(self) -> None:
+        """It is used up all the same."""
+        token = token_for(log_in("ann"))
+        self.open(token)
+
+        response = self.open(token, connectionId="another=")
+
+        assert answer(response) == (400, "Invalid or expired token")
+
+    def test_repeated(self) -> None:
+        """The same handshake, delivered twice, is one session."""
+        token = token_for(log_in("ann"))
+        self.open(token)
+
+        assert answer(self.open(token)) == (200, "{}")
+        assert WebSocketSession.objects.count() == 1
+
+    def test_stale(self) -> None:
+        """It lives as short."""
+        token = token_for(log_in("ann"))
+        WebSocketToken.objects.update(created_at="2020-01-01T00:00:00Z")
+
+        assert answer(self.open(token)) == (400, "Invalid or expired token")
+
+    def test_other_page(self) -> None:
+        """A page that says where it is from has to be one of ours."""
+        response = self.open(token_for(log_in("ann")), Origin="http://evil.example")
+
+        assert answer(response) == (400, "Host is not in Origin")
+
+    def test_view(self, settings: Settings) -> None:
+        """A view decides for itself."""
+        serve(settings, WebSocketView, token_binding="session")
+
+        response = self.open(token_for(log_in("ann")), Origin="http://testserver")
+
+        assert answer(response) == (400, "Invalid session")
+
+    def test_view_the_other_way_round(self, settings: Settings) -> None:
+        """In either direction."""
+        settings.WEBSOCKETS = {**settings.WEBSOCKETS, "token_binding": "session"}
+        serve(settings, WebSocketView, token_binding="user")
+
+        assert self.open(token_for(log_in("ann"))).status_code == 200
 
 
 class Overtaken(WebSocketView):

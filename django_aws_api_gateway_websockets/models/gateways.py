@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Iterator
 from typing import Any
@@ -15,6 +16,7 @@ from ..protocol.endpoints import (
     is_loopback,
     management_url,
     stage_url,
+    with_page_host,
 )
 from ..provisioning.run import StepResult
 from .creation import create_in_aws
@@ -26,6 +28,8 @@ from .validators import (
 )
 
 __all__ = ["ApiGateway"]
+
+logger = logging.getLogger("django_aws_api_gateway_websockets.models")
 
 
 class ApiGateway(models.Model):
@@ -219,6 +223,20 @@ class ApiGateway(models.Model):
         if self._uses_custom_domain() and not is_loopback(endpoint):
             return f"wss://{self.domain_name}"
         return stage_url(endpoint, self.stage_name)
+
+    def url_for_page(self, host: str) -> str | None:
+        """Return what a page opens, or None without an API; the log says why.
+
+        Args:
+            host: the ``Host`` that the page was asked for. A gateway on this machine is reached
+                under the same loopback name, so that the browser sends its cookie along.
+        """
+        try:
+            url = self.connection_url
+        except RuntimeError as error:
+            logger.warning("Gateway %s has no URL: %s", self, error)
+            return None
+        return with_page_host(url, host)
 
     @property
     def management_url(self) -> str:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import logging
-import secrets
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings as django_settings
-from django.db import DatabaseError, models, router, transaction
-from django.db.models import Count, Q
+from django.db import models
+from django.db.models import Count, Max, Q, QuerySet, Subquery
 from django.utils import timezone
 
+from .claims import FIRST, claim
 from .primary import on_primary
+from .purging import PURGE_BATCH, PURGE_ONE_IN, purge_now_and_then
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -21,19 +22,16 @@ __all__ = [
     "RATE_LIMIT_PURGE_BATCH",
     "RATE_LIMIT_PURGE_ONE_IN",
     "RATE_LIMIT_RETENTION_DAYS",
+    "AttemptStanding",
+    "ConnectionLimit",
     "ConnectionRateLimit",
 ]
-
-logger = logging.getLogger("django_aws_api_gateway_websockets.models")
 
 RATE_LIMIT_RETENTION_DAYS = 7
 """Days that an attempt is kept."""
 
-RATE_LIMIT_PURGE_ONE_IN = 100
-"""One recorded attempt in this many, drawn at random, also deletes old ones."""
-
-RATE_LIMIT_PURGE_BATCH = 500
-"""Rows that such a deletion removes at most."""
+RATE_LIMIT_PURGE_ONE_IN = PURGE_ONE_IN
+RATE_LIMIT_PURGE_BATCH = PURGE_BATCH
 
 
 class ConnectionRateLimit(models.Model):
@@ -83,22 +81,14 @@ class ConnectionRateLimit(models.Model):
 
         The address is tested before the user; both are counted in one query.
         """
-        since = timezone.now() - timedelta(minutes=window_minutes)
-        account = _account(user)
-        mine = Q(ip_address=ip_address) | (Q(user=account) if account else Q())
-        counts = (
-            on_primary(cls)
-            .filter(mine, attempt_time__gte=since)
-            .aggregate(
-                by_address=Count("pk", filter=Q(ip_address=ip_address)),
-                by_user=Count("pk", filter=Q(user=account) if account else Q(pk=None)),
-            )
+        limit = ConnectionLimit(
+            ip_address=ip_address,
+            user=_account(user),
+            max_attempts=max_attempts,
+            window_minutes=window_minutes,
         )
-        if counts["by_address"] >= max_attempts:
-            return False, counts["by_address"]
-        if counts["by_user"] >= max_attempts:
-            return False, counts["by_user"]
-        return True, counts["by_address"]
+        standing = limit.look()
+        return standing.is_open, standing.count
 
     @classmethod
     def record_attempt(
@@ -111,27 +101,140 @@ class ConnectionRateLimit(models.Model):
         attempt = cls.objects.create(
             ip_address=ip_address, user=_account(user), successful=successful
         )
-        if secrets.randbelow(RATE_LIMIT_PURGE_ONE_IN) == 0:
-            cls._purge_some()
+        cls._purge()
         return attempt
+
+    def mark_failed(self) -> None:
+        """Take back that the attempt was successful."""
+        self.successful = False
+        type(self).objects.filter(pk=self.pk).update(successful=False)
 
     @classmethod
     def cleanup_old_records(
         cls, days: int = RATE_LIMIT_RETENTION_DAYS
     ) -> tuple[int, dict[str, int]]:
         """Delete the attempts that are more than ``days`` old; return Django's deletion counts."""
-        return cls.objects.filter(attempt_time__lt=timezone.now() - timedelta(days=days)).delete()
+        return cls._older_than(days).delete()
 
     @classmethod
-    def _purge_some(cls) -> None:
-        before = timezone.now() - timedelta(days=RATE_LIMIT_RETENTION_DAYS)
-        old = on_primary(cls).filter(attempt_time__lt=before).values_list("pk", flat=True)
-        try:
-            # A savepoint: a failure must not spoil a transaction that the caller may be in.
-            with transaction.atomic(using=router.db_for_write(cls)):
-                cls.objects.filter(pk__in=list(old[:RATE_LIMIT_PURGE_BATCH])).delete()
-        except DatabaseError:
-            logger.warning("Old connection attempts could not be deleted", exc_info=True)
+    def _purge(cls) -> None:
+        purge_now_and_then(cls._older_than(RATE_LIMIT_RETENTION_DAYS), "connection attempts")
+
+    @classmethod
+    def _older_than(cls, days: int) -> QuerySet[ConnectionRateLimit]:
+        return on_primary(cls).filter(attempt_time__lt=timezone.now() - timedelta(days=days))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptStanding:
+    """How many attempts lie in the window, and the newest that passed, by address and by user.
+
+    Attributes:
+        last_of_address: primary key of that attempt, or None.
+        last_of_user: primary key of that attempt, or None.
+    """
+
+    by_address: int
+    by_user: int
+    last_of_address: int | None
+    last_of_user: int | None
+    max_attempts: int
+
+    @property
+    def is_open(self) -> bool:
+        """Whether one more attempt may pass."""
+        return max(self.by_address, self.by_user) < self.max_attempts
+
+    @property
+    def is_full(self) -> bool:
+        """Whether so many are on record beyond the limit that one more would tell nothing."""
+        return max(self.by_address, self.by_user) >= 2 * self.max_attempts
+
+    @property
+    def count(self) -> int:
+        """The count that decides: that of the address, unless only the user is over the limit."""
+        over_by_user_alone = self.by_address < self.max_attempts <= self.by_user
+        return self.by_user if over_by_user_alone else self.by_address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionLimit:
+    """How often somebody may try to connect: from an address, and as a user where one is known.
+
+    Args:
+        user: of any user model, or None.
+    """
+
+    ip_address: str
+    user: Any
+    max_attempts: int
+    window_minutes: int
+
+    def look(self) -> AttemptStanding:
+        """Count, in one query."""
+        since = timezone.now() - timedelta(minutes=self.window_minutes)
+        address = _Trail(Q(ip_address=self.ip_address), "previous_of_address")
+        user = _Trail(Q(user=self.user) if self.user else Q(pk=None), "previous_of_user")
+        counts = (
+            on_primary(ConnectionRateLimit)
+            .filter(address.relevant(since) | user.relevant(since))
+            .aggregate(
+                by_address=address.count(since),
+                by_user=user.count(since),
+                last_of_address=address.last(),
+                last_of_user=user.last(),
+            )
+        )
+        return AttemptStanding(max_attempts=self.max_attempts, **counts)
+
+    def claim(self, standing: AttemptStanding) -> ConnectionRateLimit | None:
+        """Record an attempt that passes, or return None when the limit is used up by now.
+
+        Args:
+            standing: by which the attempt was let through so far.
+        """
+        attempt = claim(ConnectionRateLimit, standing, look=self.look, store=self._store)
+        ConnectionRateLimit._purge()
+        return attempt
+
+    def _store(self, standing: AttemptStanding) -> ConnectionRateLimit:
+        return ConnectionRateLimit.objects.create(
+            ip_address=self.ip_address,
+            user=self.user,
+            successful=True,
+            previous_of_address=standing.last_of_address or FIRST,
+            previous_of_user=standing.last_of_user or FIRST,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Trail:
+    """The attempts of one address or of one user; those that passed form a chain.
+
+    Args:
+        mine: which attempts.
+        previous: the column in which one that passed names the one before.
+    """
+
+    mine: Q
+    previous: str
+
+    def relevant(self, since: datetime) -> Q:
+        """Return the attempts in the window, and the newest that passed."""
+        passed = on_primary(ConnectionRateLimit).filter(self._passed())
+        newest = passed.order_by(f"-{self.previous}").values("pk")[:1]
+        return self.mine & Q(attempt_time__gte=since) | Q(pk=Subquery(newest))
+
+    def count(self, since: datetime) -> Count:
+        """Return the number of attempts in the window."""
+        return Count("pk", filter=self.mine & Q(attempt_time__gte=since))
+
+    def last(self) -> Max:
+        """Return the primary key of the newest that passed."""
+        return Max("pk", filter=self._passed())
+
+    def _passed(self) -> Q:
+        return self.mine & Q(**{f"{self.previous}__isnull": False})
 
 
 def _account(user: AbstractBaseUser | AnonymousUser | None) -> AbstractBaseUser | None:

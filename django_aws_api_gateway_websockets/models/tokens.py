@@ -69,59 +69,64 @@ class WebSocketToken(models.Model):
         return f"Token {self.pk}"
 
     @classmethod
-    def generate_token(cls, user: AbstractBaseUser, session_key: str) -> WebSocketToken:
-        """Create a token for one connection of ``user``.
+    def generate_token(
+        cls, user: AbstractBaseUser | None, session_key: str, **fields: Any
+    ) -> WebSocketToken:
+        """Create a token for one connection of ``user``, whatever limit there is.
 
         Args:
-            user: whom the connection will belong to.
-            session_key: key of the login session, which must open the connection too.
+            user: whom the connection will belong to; None for a visitor.
+            session_key: key of the login session, which must open the connection too unless the
+                view binds tokens to the user alone; empty for none.
+            fields: further columns of the row.
 
         Returns:
             The row as stored, but for ``token``: here it is the clear value, for the client.
         """
         clear_value = secrets.token_hex(32)
         row = cls.objects.create(
-            token=hash_token(clear_value), user=user, session_key=hash_session_key(session_key)
+            token=hash_token(clear_value),
+            user=user,
+            session_key=hash_session_key(session_key) if session_key else "",
+            **fields,
         )
         row.token = clear_value
         return row
 
     @classmethod
-    def find_valid(
-        cls, token_value: str, session_key: str, max_age_seconds: int = 60
+    def find(
+        cls, token_value: str, session_key: str | None, max_age_seconds: int = 60
     ) -> WebSocketToken | None:
-        """Return the unused token of this value, login session and age, with its user, or None.
+        """Return the token of this value and age, used or not, with its user; or None.
 
-        Only a token of an active user is valid.
+        Args:
+            token_value: what the client sent.
+            session_key: key of the login session that the token must be bound to; None for any.
+            max_age_seconds: how old it may be.
+
+        Only a token of a visitor or of an active user is found.
         """
-        token = (
-            on_primary(cls)
-            .filter(
-                token=hash_token(token_value),
-                session_key__in=list(session_key_hashes(session_key)),
-                used=False,
-                created_at__gte=timezone.now() - timedelta(seconds=max_age_seconds),
-            )
-            .select_related("user")
-            .first()
-        )
-        if token is None or token.user is None:
-            return token
-        return token if token.user.is_active else None
+        since = timezone.now() - timedelta(seconds=max_age_seconds)
+        rows = on_primary(cls).filter(token=hash_token(token_value), created_at__gte=since)
+        if session_key is not None:
+            hashes = list(session_key_hashes(session_key)) if session_key else [""]
+            rows = rows.filter(session_key__in=hashes)
+        token = rows.select_related("user").first()
+        is_of_inactive = token and token.user and not token.user.is_active
+        return None if is_of_inactive else token
 
     @classmethod
     def validate_and_consume(
         cls, token_value: str, session_key: str, max_age_seconds: int = 60
     ) -> AbstractBaseUser | None:
         """Return the user of a valid token and use it up, or None."""
-        token = cls.find_valid(token_value, session_key, max_age_seconds)
+        token = cls.find(token_value, session_key, max_age_seconds)
         return token.user if token and token.consume() else None
 
     @classmethod
     def cleanup_expired(cls, max_age_seconds: int = 300) -> tuple[int, dict[str, int]]:
         """Delete the tokens that are older, used or not; return Django's deletion counts."""
-        before = timezone.now() - timedelta(seconds=max_age_seconds)
-        return cls.objects.filter(created_at__lt=before).delete()
+        return cls.older_than(max_age_seconds).delete()
 
     @classmethod
     def check_rate_limit(cls, user: AbstractBaseUser, max_tokens_per_minute: int = 10) -> bool:
@@ -135,6 +140,11 @@ class WebSocketToken(models.Model):
         changed = type(self).objects.filter(pk=self.pk, used=False).update(used=True)
         self.used = True
         return changed == 1
+
+    @classmethod
+    def older_than(cls, seconds: int) -> models.QuerySet[WebSocketToken]:
+        """Return the tokens that are older."""
+        return on_primary(cls).filter(created_at__lt=timezone.now() - timedelta(seconds=seconds))
 
 
 def hash_token(clear_value: str) -> str:

@@ -23,7 +23,7 @@ from django_aws_api_gateway_websockets.models.tokens import (
 __all__ = [
     "TestCleanup",
     "TestConsume",
-    "TestFindValid",
+    "TestFind",
     "TestGenerate",
     "TestRateLimit",
     "TestSecretKeyRotation",
@@ -98,7 +98,7 @@ class TestGenerate:
         assert "Invalid token format" in caught.value.messages
 
 
-class TestFindValid:
+class TestFind:
     def test_finds_a_token_with_its_user(
         self, ada: User, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
@@ -106,7 +106,7 @@ class TestFindValid:
         value = clear_token(ada)
 
         with django_assert_num_queries(1):
-            token = WebSocketToken.find_valid(value, KEY)
+            token = WebSocketToken.find(value, KEY)
             assert token is not None
             assert token.user == ada
 
@@ -114,54 +114,75 @@ class TestFindValid:
         """Looking does not use it up."""
         value = clear_token(ada)
 
-        WebSocketToken.find_valid(value, KEY)
+        WebSocketToken.find(value, KEY)
 
-        assert WebSocketToken.find_valid(value, KEY)
+        assert WebSocketToken.find(value, KEY)
 
     @pytest.mark.parametrize("value", ["", "0" * 64, "é", "\ud800"])
     def test_refuses_another_value(self, ada: User, value: str) -> None:
         """Any text that a client may send is looked up, and is no token."""
         clear_token(ada)
 
-        assert WebSocketToken.find_valid(value, KEY) is None
+        assert WebSocketToken.find(value, KEY) is None
 
     def test_refuses_what_is_stored(self, ada: User) -> None:
         """Who reads the database has no token."""
         clear_token(ada)
 
-        assert WebSocketToken.find_valid(WebSocketToken.objects.get().token, KEY) is None
+        assert WebSocketToken.find(WebSocketToken.objects.get().token, KEY) is None
 
     def test_refuses_another_login_session(self, ada: User) -> None:
         """A stolen token opens nothing elsewhere."""
-        assert WebSocketToken.find_valid(clear_token(ada), "another") is None
+        assert WebSocketToken.find(clear_token(ada), "another") is None
 
-    def test_refuses_a_used_token(self, ada: User) -> None:
-        """A token is good once."""
+    def test_finds_a_used_token(self, ada: User) -> None:
+        """A handshake that is delivered twice brings the same token twice."""
         value = clear_token(ada)
         WebSocketToken.objects.update(used=True)
 
-        assert WebSocketToken.find_valid(value, KEY) is None
+        token = WebSocketToken.find(value, KEY)
+
+        assert token is not None
+        assert token.used is True
+
+    def test_finds_the_token_of_any_login_session(self, ada: User) -> None:
+        """Where the token alone counts, no login session is asked for."""
+        assert WebSocketToken.find(clear_token(ada), None)
+
+    @pytest.mark.django_db
+    def test_finds_the_token_of_a_visitor(self) -> None:
+        """A token may belong to nobody, and to no login session."""
+        value = WebSocketToken.generate_token(None, "").token
+
+        token = WebSocketToken.find(value, "")
+
+        assert token is not None
+        assert (token.user, token.session_key) == (None, "")
+
+    def test_takes_no_login_session_for_no_match(self, ada: User) -> None:
+        """A token that is bound to a login session is not found without one."""
+        assert WebSocketToken.find(clear_token(ada), "") is None
 
     def test_refuses_an_old_token(self, ada: User) -> None:
         """A token lives for a minute."""
         value = clear_token(ada)
         age_tokens(61)
 
-        assert WebSocketToken.find_valid(value, KEY) is None
+        assert WebSocketToken.find(value, KEY) is None
 
     def test_takes_the_age_that_it_is_told(self, ada: User) -> None:
         """The caller says how long a token lives."""
         value = clear_token(ada)
         age_tokens(61)
 
-        assert WebSocketToken.find_valid(value, KEY, max_age_seconds=120)
+        assert WebSocketToken.find(value, KEY, max_age_seconds=120)
 
     def test_refuses_an_inactive_user(self, ada: User) -> None:
         """Who was deactivated since gets no connection."""
         value = clear_token(ada)
         User.objects.update(is_active=False)
 
-        assert WebSocketToken.find_valid(value, KEY) is None
+        assert WebSocketToken.find(value, KEY) is None
 
 
 class TestValidateAndConsume:
@@ -191,8 +212,8 @@ class TestConsume:
     def test_tells_one_of_two_that_it_won(self, ada: User) -> None:
         """Two requests that both found the token valid cannot both have it."""
         value = clear_token(ada)
-        first = WebSocketToken.find_valid(value, KEY)
-        second = WebSocketToken.find_valid(value, KEY)
+        first = WebSocketToken.find(value, KEY)
+        second = WebSocketToken.find(value, KEY)
         assert first
         assert second
 

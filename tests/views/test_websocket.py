@@ -823,13 +823,22 @@ class TestFailures:
         assert call("fail", id="c7") == (200, "{}")
         assert locmem.outbox[0].text == self.ERROR
 
-    def test_request_id(self, session: WebSocketSession) -> None:
-        """The id is that of API Gateway's own log, where it is mapped."""
+    def test_request_id(self, settings: Settings, session: WebSocketSession) -> None:
+        """The id is that of API Gateway's own log, where it can be believed."""
+        settings.WEBSOCKETS = {**settings.WEBSOCKETS, "gateway_secret": SECRET}
+        headers = {"X-Ws-Request-Id": "EXtR=", "X-Ws-Gateway-Secret": SECRET}
+
+        response = post("message", {"handler": "fail", "id": "c7"}, headers=headers)
+
+        assert response.json()["error"]["message"] == "The request failed (EXtR=)"
+
+    def test_request_id_of_a_client(self, session: WebSocketSession) -> None:
+        """One that a client may have made up is not passed on."""
         response = post(
             "message", {"handler": "fail", "id": "c7"}, headers={"X-Ws-Request-Id": "EXtR="}
         )
 
-        assert response.json()["error"]["message"] == "The request failed (EXtR=)"
+        assert "EXtR=" not in response.content.decode()
 
     def test_result(self, session: WebSocketSession) -> None:
         """A result that AWS does not carry is a failure of the handler."""
