@@ -14,8 +14,9 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from django_aws_api_gateway_websockets.models import ConnectionRateLimit
+from django_aws_api_gateway_websockets.models.rate_limits import ConnectionLimit
 
-__all__ = ["TestCheck", "TestCleanup", "TestPurge", "TestRecord", "TestText"]
+__all__ = ["TestCheck", "TestCleanup", "TestLimit", "TestPurge", "TestRecord", "TestText"]
 
 pytestmark = pytest.mark.django_db
 
@@ -230,3 +231,71 @@ class TestText:
         row = ConnectionRateLimit(ip_address=HERE, attempt_time=moment)
 
         assert str(row) == f"{HERE} at 2026-01-02 03:04:05"
+
+
+class TestLimit:
+    @pytest.fixture
+    def limit(self, ada: User) -> ConnectionLimit:
+        """Return the limit of a user at an address: two attempts a minute."""
+        return ConnectionLimit(ip_address=HERE, user=ada, max_attempts=2, window_minutes=1)
+
+    def test_lets_so_many_pass(self, limit: ConnectionLimit) -> None:
+        """The third within the window is refused."""
+        passed = [limit.claim(limit.look()) is not None for _ in range(3)]
+
+        assert passed == [True, True, False]
+
+    def test_lets_one_pass_of_two_who_saw_the_same(self, limit: ConnectionLimit) -> None:
+        """Both saw room for one."""
+        attempts(1)
+        seen = limit.look()
+
+        assert limit.claim(seen)
+        assert limit.claim(seen) is None
+
+    def test_follows_the_newest_of_both(self, limit: ConnectionLimit, ada: User) -> None:
+        """Address and user have a chain each."""
+        there = ConnectionLimit(ip_address=ELSEWHERE, user=ada, max_attempts=9, window_minutes=1)
+        first = there.claim(there.look())
+        assert first
+
+        second = limit.claim(limit.look())
+
+        assert second
+        assert (second.previous_of_address, second.previous_of_user) == (0, first.pk)
+
+    def test_follows_one_outside_the_window(self, limit: ConnectionLimit) -> None:
+        """An old attempt does not count, but is still the one before."""
+        first = limit.claim(limit.look())
+        ConnectionRateLimit.objects.update(attempt_time=timezone.now() - timedelta(days=1))
+        assert first
+
+        second = limit.claim(limit.look())
+
+        assert second
+        assert second.previous_of_address == first.pk
+
+    def test_begins_anew_after_a_purge(self, limit: ConnectionLimit) -> None:
+        """When every attempt is deleted there is nothing to follow."""
+        limit.claim(limit.look())
+        ConnectionRateLimit.objects.all().delete()
+
+        assert limit.claim(limit.look())
+
+    def test_is_full_at_twice_the_limit(self, limit: ConnectionLimit) -> None:
+        """From then on a refusal need not be recorded."""
+        attempts(3)
+        assert not limit.look().is_full
+
+        attempts(1)
+        assert limit.look().is_full
+
+    def test_marks_what_failed_after_all(self, limit: ConnectionLimit) -> None:
+        """An attempt that passed may still be refused for another reason."""
+        attempt = limit.claim(limit.look())
+        assert attempt
+
+        attempt.mark_failed()
+
+        attempt.refresh_from_db()
+        assert attempt.successful is False
