@@ -201,7 +201,10 @@ CHECKS: tuple[Check, ...] = (
 def _open(attempt: Attempt) -> None:
     """Use up the token and store the session; the same connection twice is one session."""
     _record_success(attempt)
-    if attempt.session is None:
+    if attempt.session is not None:
+        return
+    # Together, so that a logout that spends the token either comes first or finds the session.
+    with transaction.atomic(using=router.db_for_write(WebSocketSession)):
         if attempt.token is not None and not attempt.token.consume():
             raise ConnectionRefused("invalid_token", "Invalid or expired token")
         attempt.session = _store(attempt)

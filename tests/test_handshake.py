@@ -239,6 +239,7 @@ class TestRepeatedConnect:
         response = connect(log_in("bob"))
 
         assert answer(response) == (400, "Invalid connection ID")
+        assert WebSocketToken.objects.get(user__username="bob").used is False
         assert WebSocketSession.objects.get().user == get_user_model().objects.get(username="ann")
         assert attempts() == [*SUCCEEDED, ("203.0.113.7", "bob", False)]
 
@@ -727,6 +728,15 @@ class TestTokenAlone:
         session = WebSocketSession.objects.get()
         assert response.status_code == 200
         assert (session.user, session.session_key_hash, session.auth_hash) == (None, "", "")
+
+    def test_password_changed(self) -> None:
+        """A token does not outlive the password."""
+        token = token_for(log_in("ann"))
+        user = get_user_model().objects.get()
+        user.set_password("another")
+        get_user_model().objects.update(password=user.password)
+
+        assert answer(self.open(token)) == (400, "Invalid or expired token")
 
     def test_once(self) -> None:
         """It is used up all the same."""

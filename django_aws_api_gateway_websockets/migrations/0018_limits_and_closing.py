@@ -46,6 +46,13 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="websockettoken",
+            name="auth_hash",
+            field=models.CharField(
+                blank=True, db_default="", default="", editable=False, max_length=64
+            ),
+        ),
+        migrations.AddField(
+            model_name="websockettoken",
             name="ip_address",
             field=models.GenericIPAddressField(
                 blank=True,

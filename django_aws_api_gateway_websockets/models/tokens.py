@@ -24,6 +24,7 @@ __all__ = [
     "hash_session_key",
     "hash_token",
     "hash_user_auth",
+    "login_is_current",
     "session_key_hashes",
     "user_auth_hashes",
 ]
@@ -51,6 +52,9 @@ class WebSocketToken(models.Model):
     session_key = models.CharField(max_length=64, db_index=True)
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
     used = models.BooleanField(default=False)
+    auth_hash = models.CharField(
+        max_length=64, blank=True, default="", db_default="", editable=False
+    )
     ip_address = models.GenericIPAddressField(
         null=True, blank=True, default=None, editable=False, help_text="Of a visitor; else empty."
     )
@@ -88,6 +92,7 @@ class WebSocketToken(models.Model):
             token=hash_token(clear_value),
             user=user,
             session_key=hash_session_key(session_key) if session_key else "",
+            auth_hash=hash_user_auth(user) if user else "",
             **fields,
         )
         row.token = clear_value
@@ -104,7 +109,7 @@ class WebSocketToken(models.Model):
             session_key: key of the login session that the token must be bound to; None for any.
             max_age_seconds: how old it may be.
 
-        Only a token of a visitor or of an active user is found.
+        Only a token of a visitor is found, or of an active user who has the same password still.
         """
         since = timezone.now() - timedelta(seconds=max_age_seconds)
         rows = on_primary(cls).filter(token=hash_token(token_value), created_at__gte=since)
@@ -112,8 +117,7 @@ class WebSocketToken(models.Model):
             hashes = list(session_key_hashes(session_key)) if session_key else [""]
             rows = rows.filter(session_key__in=hashes)
         token = rows.select_related("user").first()
-        is_of_inactive = token and token.user and not token.user.is_active
-        return None if is_of_inactive else token
+        return token if token and login_is_current(token.user, token.auth_hash) else None
 
     @classmethod
     def validate_and_consume(
@@ -181,6 +185,20 @@ def user_auth_hashes(user: Any) -> Iterator[str]:
             django_settings.SECRET_KEY_FALLBACKS, get_fallbacks(), strict=False
         ):
             yield _keyed_hash(_AUTH_SALT, value, secret)
+
+
+def login_is_current(user: Any, auth_hash: str) -> bool:
+    """Return whether ``user`` is active and has the password of which ``auth_hash`` was made.
+
+    Args:
+        user: None for a visitor, whose login never ends.
+        auth_hash: what ``hash_user_auth`` returned; empty when it is not known.
+    """
+    if user is None:
+        return True
+    if not user.is_active:
+        return False
+    return not auth_hash or auth_hash in user_auth_hashes(user)
 
 
 def _keyed_hash(salt: str, value: str, secret: str | bytes | None = None) -> str:
