@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +17,9 @@ __all__ = [
     "SentMessage",
     "closed",
     "failures",
+    "gone",
+    "interceptors",
+    "is_gone",
     "outbox",
     "reset",
 ]
@@ -54,13 +58,23 @@ outbox: list[SentMessage] = []
 closed: list[ClosedConnection] = []
 #: What is raised when a connection id is used, to rehearse failures.
 failures: dict[str, Exception] = {}
+#: The ids of connections that have ended without being closed here.
+gone: set[str] = set()
+#: Called with the connection id before a connection is used; what they raise is raised.
+interceptors: list[Callable[[str], None]] = []
 
 
 def reset() -> None:
-    """Empty ``outbox``, ``closed`` and ``failures``."""
+    """Empty ``outbox``, ``closed``, ``failures`` and ``gone``."""
     outbox.clear()
     closed.clear()
     failures.clear()
+    gone.clear()
+
+
+def is_gone(connection_id: str) -> bool:
+    """Return whether the connection has ended, here or otherwise."""
+    return connection_id in gone or any(c.connection_id == connection_id for c in closed)
 
 
 class LocMemTransport(BaseTransport):
@@ -73,7 +87,7 @@ class LocMemTransport(BaseTransport):
 
     def send(self, management_url: str, connection_id: str, payload: bytes) -> SendResult:
         self.refuse_oversized(connection_id, payload)
-        _refuse_lost(management_url, connection_id)
+        _refuse_lost(connection_id)
         outbox.append(
             SentMessage(
                 management_url=management_url,
@@ -84,19 +98,21 @@ class LocMemTransport(BaseTransport):
         return SendResult()
 
     def disconnect(self, management_url: str, connection_id: str) -> None:
-        _refuse_lost(management_url, connection_id)
+        _refuse_lost(connection_id)
         closed.append(ClosedConnection(management_url=management_url, connection_id=connection_id))
 
     def info(self, management_url: str, connection_id: str) -> ConnectionInfo:
-        _refuse_lost(management_url, connection_id)
+        _refuse_lost(connection_id)
         now = datetime.now(UTC)
         return ConnectionInfo(
             connected_at=now, last_active_at=now, source_ip="127.0.0.1", user_agent="locmem"
         )
 
 
-def _refuse_lost(management_url: str, connection_id: str) -> None:
+def _refuse_lost(connection_id: str) -> None:
+    for intercept in [*interceptors]:
+        intercept(connection_id)
     if connection_id in failures:
         raise failures[connection_id]
-    if ClosedConnection(management_url=management_url, connection_id=connection_id) in closed:
+    if is_gone(connection_id):
         raise ConnectionGone(connection_id)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from django_aws_api_gateway_websockets.exceptions import Throttled
+from django_aws_api_gateway_websockets.exceptions import ConnectionGone, Throttled
 from django_aws_api_gateway_websockets.transports import locmem
 from django_aws_api_gateway_websockets.transports.locmem import (
     ClosedConnection,
@@ -101,16 +101,58 @@ class TestFailures:
         assert [message.connection_id for message in locmem.outbox] == ["def="]
 
 
+class TestEnds:
+    """Connections end in two ways."""
+
+    def test_open(self) -> None:
+        """A connection is open, whatever its id."""
+        assert not locmem.is_gone("abc=")
+
+    def test_closed_here(self, transport: LocMemTransport) -> None:
+        """It is closed here."""
+        transport.disconnect(URL, "abc=")
+
+        assert locmem.is_gone("abc=")
+        assert not locmem.is_gone("def=")
+
+    def test_ended_otherwise(self, transport: LocMemTransport) -> None:
+        """Or by its client; nothing reaches it then."""
+        locmem.gone.add("abc=")
+
+        assert locmem.is_gone("abc=")
+        with pytest.raises(ConnectionGone):
+            transport.send(URL, "abc=", b"{}")
+        assert (locmem.outbox, locmem.closed) == ([], [])
+
+
+class TestInterceptors:
+    """Whoever rehearses hears of each use."""
+
+    def test_is_called(self, transport: LocMemTransport) -> None:
+        """With the connection's id, once for each use."""
+        used: list[str] = []
+        locmem.interceptors.append(used.append)
+
+        transport.send(URL, "abc=", b"{}")
+        transport.info(URL, "def=")
+        transport.disconnect(URL, "ghi=")
+        locmem.interceptors.clear()
+
+        assert used == ["abc=", "def=", "ghi="]
+
+
 class TestReset:
     """A test starts with nothing."""
 
     def test_forgets_everything(self, transport: LocMemTransport) -> None:
-        """Messages, closes and failures are gone, and closed connections open again."""
+        """Messages, closes and failures are gone, and ended connections open again."""
         transport.send(URL, "abc=", b"{}")
         transport.disconnect(URL, "abc=")
         locmem.failures["def="] = Throttled("def=")
+        locmem.gone.add("ghi=")
 
         locmem.reset()
 
         assert (locmem.outbox, locmem.closed, locmem.failures) == ([], [], {})
+        assert not locmem.is_gone("ghi=")
         assert transport.info(URL, "abc=").user_agent == "locmem"
