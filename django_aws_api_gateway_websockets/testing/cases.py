@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.conf import settings
-from django.test import SimpleTestCase, override_settings
+from django.test import SimpleTestCase
 
 from ..transports import locmem
+from .switch import IN_MEMORY, use_transport
 
 __all__ = ["WebSocketTestMixin"]
-
-_LOCMEM = {"BACKEND": "django_aws_api_gateway_websockets.transports.locmem.LocMemTransport"}
 
 if TYPE_CHECKING:
     _Base = SimpleTestCase
@@ -20,13 +18,15 @@ else:
 
 
 class WebSocketTestMixin(_Base):
-    """Delivers to memory instead of to AWS, and forgets everything before each test."""
+    """Delivers to memory instead of to AWS, and forgets everything before each test.
+
+    Settings that a test overrides keep it, unless they name a transport themselves.
+    """
 
     @classmethod
     def setUpClass(cls) -> None:
         """Switch to the in-memory transport for the whole class."""
-        config = getattr(settings, "WEBSOCKETS", None) or {}
-        cls.enterClassContext(override_settings(WEBSOCKETS={**config, "transport": _LOCMEM}))
+        cls.enterClassContext(use_transport(IN_MEMORY))
         super().setUpClass()
 
     def setUp(self) -> None:

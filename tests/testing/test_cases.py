@@ -6,7 +6,7 @@ import unittest
 from typing import Any
 
 import pytest
-from django.test import SimpleTestCase
+from django.test import SimpleTestCase, override_settings
 from pytest_django import Settings
 
 from django_aws_api_gateway_websockets.conf import settings as websocket_settings
@@ -51,6 +51,15 @@ class TestMixin:
         settings.WEBSOCKETS = None
 
         run(lambda: get_transport().send("https://x", "a", b"1"))
+
+    def test_overridden_settings(self) -> None:
+        """A test that overrides other settings keeps it."""
+
+        def check() -> None:
+            with override_settings(WEBSOCKETS={"token_expiry_seconds": 7}):
+                assert isinstance(get_transport(), locmem.LocMemTransport)
+
+        run(check)
 
     def test_afterwards(self, settings: Settings) -> None:
         """The project's settings are back."""

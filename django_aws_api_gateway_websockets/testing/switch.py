@@ -1,0 +1,38 @@
+"""Which transport delivers while tests run, whatever else they change in the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from django.conf import settings
+from django.core.signals import setting_changed
+from django.test import override_settings
+
+from ..conf import get_websockets_config
+
+__all__ = ["IN_MEMORY", "use_transport"]
+
+IN_MEMORY = {"BACKEND": "django_aws_api_gateway_websockets.transports.locmem.LocMemTransport"}
+
+
+@contextmanager
+def use_transport(transport: Mapping[str, Any]) -> Iterator[None]:
+    """Deliver through a transport, also under settings that change meanwhile and name none.
+
+    A test that overrides another key of ``WEBSOCKETS`` replaces all of them; without this, its
+    messages would go to the default transport, which is AWS.
+    """
+
+    def complete(*, setting: str, value: object, **kwargs: Any) -> None:
+        config = {} if value is None else value
+        if setting == "WEBSOCKETS" and isinstance(config, Mapping) and "transport" not in config:
+            settings.WEBSOCKETS = {**config, "transport": transport}
+
+    with override_settings(WEBSOCKETS={**get_websockets_config(), "transport": transport}):
+        setting_changed.connect(complete, weak=False)
+        try:
+            yield
+        finally:
+            setting_changed.disconnect(complete)
