@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from django_aws_api_gateway_websockets.models import WebSocketSession
+from django_aws_api_gateway_websockets.testing import GatewayClient, create_gateway
 from django_aws_api_gateway_websockets.testing.asserts import (
     assert_nothing_sent,
     assert_sent,
@@ -38,6 +39,14 @@ class TestSentMessages:
     def test_to_one(self, to: WebSocketSession | str) -> None:
         """To a session, or to a connection id."""
         assert sent_messages(to) == [{"a": 1}]
+
+    @pytest.mark.django_db
+    def test_to_a_client(self) -> None:
+        """To a client's connection."""
+        client = GatewayClient(gateway=create_gateway())
+        client.connection_id = "ann="
+
+        assert sent_messages(client) == [{"a": 1}]
 
     def test_to_another(self) -> None:
         """To a connection that got nothing."""
