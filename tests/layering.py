@@ -80,7 +80,7 @@ IMPORTERS = {
     "aiohttp": ("emulator",),
     "asgiref": ("",),
     "boto3": ("aws",),
-    "botocore": ("aws", "emulator"),
+    "botocore": ("aws", "emulator", "testing"),
     "django": ("",),
     "pytest": ("testing",),
     "websockets": ("emulator",),
