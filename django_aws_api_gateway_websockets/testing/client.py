@@ -5,35 +5,23 @@ from __future__ import annotations
 import base64
 import json
 import secrets
-from collections.abc import Mapping
-from contextlib import ExitStack
-from types import MappingProxyType
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connections
 from django.http import HttpResponse
-from django.test import Client, TestCase
+from django.test import Client
 
-from ..conf import settings
 from ..models import ApiGateway, WebSocketSession, WebSocketToken
-from ..protocol.routes import (
-    CONNECT,
-    CONNECTION_ID_HEADER,
-    CONTEXT_HEADERS,
-    DEFAULT,
-    DISCONNECT,
-    SECRET_HEADER,
-    integration_uri,
-    select_route,
-)
+from ..protocol.routes import CONNECT, DISCONNECT
 from ..transports import get_transport, locmem
+from .captures import committing
+from .events import EventRequest, build_request, new_id, parsed, route_of
 
-__all__ = ["GatewayClient"]
-
-_EVENT_TYPES = {CONNECT: "CONNECT", DISCONNECT: "DISCONNECT"}
+__all__ = ["Backlog", "GatewayClient"]
 
 
 class GatewayClient:
@@ -41,11 +29,14 @@ class GatewayClient:
 
     Events go through the project's URLconf and middleware, and the commit callbacks that they
     register are run, inside a ``TestCase`` too. Django's test client raises what a view raises.
+    As in AWS, only the handshake has cookies, and nothing can be posted to the connection before
+    the handshake is answered or after its end.
 
     Args:
         user: who is logged in; None for a visitor.
         gateway: the row to connect to; by default the only one there is.
         origin: the ``Origin`` of the page; by default the host of the gateway's target.
+        source_ip: the address of the browser.
 
     Raises:
         ImproperlyConfigured: messages would leave the process.
@@ -58,6 +49,7 @@ class GatewayClient:
         *,
         gateway: ApiGateway | None = None,
         origin: str | None = None,
+        source_ip: str = "203.0.113.7",
     ) -> None:
         if not isinstance(get_transport(), locmem.LocMemTransport):
             raise ImproperlyConfigured(
@@ -67,12 +59,15 @@ class GatewayClient:
         self.user = user
         self.gateway = gateway or _only_gateway()
         self.origin = origin or _origin_of(self.gateway)
-        self.connection_id = _new_id()
+        self.source_ip = source_ip
+        self.connection_id = new_id()
         self.http = Client()
         if user is not None:
             self.http.force_login(user)  # type: ignore[arg-type]  # any user model will do
         self._inbox: list[Any] = []
         self._read = len(locmem.outbox)
+        self._was_accepted = False
+        self._last: EventRequest | None = None
 
     @property
     def session(self) -> WebSocketSession:
@@ -83,21 +78,40 @@ class GatewayClient:
         """
         return WebSocketSession.objects.get(connection_id=self.connection_id)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the handshake has succeeded, and neither side has ended the connection since."""
+        return self._was_accepted and not locmem.is_gone(self.connection_id)
+
+    def issue_token(self) -> str:
+        """Return a token as the token view issues it to the user; it is empty for a visitor."""
+        if self.user is None:
+            return ""
+        session_key = self.http.session.session_key or ""
+        return WebSocketToken.generate_token(self.user, session_key).token
+
     def connect(self, channel: str = "", *, token: str | None = None) -> HttpResponse:
         """Send ``$connect``; the status of the answer is that of the handshake.
 
         Args:
             channel: what the page asks to join.
-            token: by default a fresh one for the user, as the token view issues it.
+            token: by default a fresh one.
         """
-        query = {"ws_token": self._token() if token is None else token, "channel": channel}
+        query = {"ws_token": self.issue_token() if token is None else token, "channel": channel}
         handshake = {
+            "Cookie": "; ".join(f"{m.key}={m.coded_value}" for m in self.http.cookies.values()),
             "Origin": self.origin,
             "Sec-WebSocket-Key": base64.b64encode(secrets.token_bytes(16)).decode(),
             "Sec-WebSocket-Version": "13",
             "User-Agent": "GatewayClient",
         }
-        return self._post(CONNECT, b"", handshake, urlencode(query))
+        request = self._request(CONNECT, query=urlencode(query), handshake=handshake)
+        locmem.gone.add(self.connection_id)
+        response = self._deliver(request)
+        if response.status_code < 300:
+            locmem.gone.discard(self.connection_id)
+            self._was_accepted = True
+        return response
 
     def send(self, data: Any) -> HttpResponse:
         """Send a message along the route that it selects; text is sent as it is.
@@ -105,13 +119,7 @@ class GatewayClient:
         Returns:
             The response of the view; on a two-way gateway its body can be received, too.
         """
-        text = data if isinstance(data, str) else json.dumps(data)
-        keys = [DEFAULT, *self.gateway.additional_routes.values_list("route_key", flat=True)]
-        route = select_route(self.gateway.route_selection_expression, text, keys) or DEFAULT
-        response = self._post(route, text.encode())
-        if self.gateway.two_way and response.content:
-            self._inbox.append(_parsed(response.content))
-        return response
+        return self._deliver(self._message(data))
 
     def receive(self) -> Any:
         """Return the oldest message that has reached the client and was not received yet.
@@ -131,72 +139,84 @@ class GatewayClient:
         return messages
 
     def disconnect(self) -> HttpResponse:
-        """Send ``$disconnect``."""
-        return self._post(DISCONNECT)
+        """End the connection, and send ``$disconnect``."""
+        self.vanish()
+        return self._deliver(self._request(DISCONNECT))
 
-    def _post(
-        self,
-        route: str,
-        body: bytes = b"",
-        extra_headers: Mapping[str, str] = MappingProxyType({}),
-        query: str = "",
-    ) -> HttpResponse:
-        uri = urlsplit(self._uri(route))
-        headers = {**self._headers(route), "Host": uri.netloc, **extra_headers}
-        with ExitStack() as stack:
-            for alias in connections:
-                stack.enter_context(TestCase.captureOnCommitCallbacks(using=alias, execute=True))
-            response: Any = self.http.post(
-                uri._replace(scheme="", netloc="", query=query or uri.query).geturl(),
-                body,
-                content_type="application/json",
-                secure=uri.scheme == "https",
-                headers=headers,
-                CONTENT_LENGTH=str(len(body)),
-            )
+    def vanish(self) -> None:
+        """End the connection, and lose the ``$disconnect``: the row still says connected."""
         self._collect()
-        return response  # type: ignore[no-any-return]  # the test client's own subclass
+        locmem.gone.add(self.connection_id)
 
-    def _headers(self, route: str) -> dict[str, str]:
-        request_id = _new_id()
-        context = {
-            "context.eventType": _EVENT_TYPES.get(route, "MESSAGE"),
-            "context.identity.sourceIp": "203.0.113.7",
-            "context.routeKey": route,
-            "context.connectedAt": "1700000000000",
-            "context.requestId": request_id,
-            "context.messageId": "" if route in _EVENT_TYPES else request_id,
-            "context.stage": self.gateway.stage_name,
-        }
-        return {
-            "User-Agent": f"AmazonAPIGateway_{self.gateway.api_id}",
-            "X-Amzn-Apigateway-Api-Id": self.gateway.api_id,
-            "X-Amzn-Trace-Id": f"Root=1-{secrets.token_hex(4)}-{secrets.token_hex(12)}",
-            "X-Forwarded-For": "203.0.113.7",
-            "X-Forwarded-Port": "443",
-            "X-Forwarded-Proto": "https",
-            CONNECTION_ID_HEADER: self.connection_id,
-            SECRET_HEADER: settings.sent_gateway_secret or "",
-            **{name: context[source] for name, source in CONTEXT_HEADERS.items()},
-        }
+    def repeat(self) -> HttpResponse:
+        """Deliver the last event once more, exactly as it was.
 
-    def _uri(self, route: str) -> str:
-        additional = self.gateway.additional_routes.filter(route_key=route).first()
-        if additional:
-            return additional.integration_url
-        return integration_uri(self.gateway.target_base_endpoint or "", route)
+        Raises:
+            ValueError: there was none.
+        """
+        if self._last is None:
+            raise ValueError("No event can be repeated before the first.")
+        return self._deliver(self._last)
 
-    def _token(self) -> str:
-        if self.user is None:
-            return ""
-        session_key = self.http.session.session_key or ""
-        return WebSocketToken.generate_token(self.user, session_key).token
+    @contextmanager
+    def reordered(self, *order: int) -> Iterator[Backlog]:
+        """Hold back the events of a block, and deliver them at its end, by default last first.
+
+        Args:
+            order: positions among the events of the block, from 0. One that is left out is lost,
+                and one that is repeated arrives again.
+        """
+        backlog = Backlog(self)
+        yield backlog
+        for position in order or reversed(range(len(backlog.requests))):
+            backlog.responses.append(self._deliver(backlog.requests[position]))
+
+    def _message(self, data: Any) -> EventRequest:
+        text = data if isinstance(data, str) else json.dumps(data)
+        return self._request(route_of(self.gateway, text), body=text.encode())
+
+    def _request(self, route: str, **parts: Any) -> EventRequest:
+        return build_request(
+            self.gateway, self.connection_id, route, source_ip=self.source_ip, **parts
+        )
+
+    def _deliver(self, request: EventRequest) -> HttpResponse:
+        self._last = request
+        with committing():
+            response = request.post(self.http)
+        self._collect()
+        is_returned = request.is_message and self.gateway.two_way and bool(response.content)
+        if is_returned and not locmem.is_gone(self.connection_id):
+            self._inbox.append(parsed(response.content))
+        return response
 
     def _collect(self) -> None:
         """Take over what was posted to this connection since the last time."""
         posted = locmem.outbox[min(self._read, len(locmem.outbox)) :]
         self._read = len(locmem.outbox)
         self._inbox += [m.json for m in posted if m.connection_id == self.connection_id]
+
+
+class Backlog:
+    """Events of one connection that are on their way: some overtake others, some are lost.
+
+    Attributes:
+        responses: the answers of the views in the order of delivery, after the block.
+    """
+
+    def __init__(self, client: GatewayClient) -> None:
+        self._client = client
+        self.requests: list[EventRequest] = []
+        self.responses: list[HttpResponse] = []
+
+    def send(self, data: Any) -> None:
+        """Send a message; it is under way."""
+        self.requests.append(self._client._message(data))
+
+    def disconnect(self) -> None:
+        """End the connection; its ``$disconnect`` is under way."""
+        self._client.vanish()
+        self.requests.append(self._client._request(DISCONNECT))
 
 
 def _only_gateway() -> ApiGateway:
@@ -212,15 +232,3 @@ def _only_gateway() -> ApiGateway:
 def _origin_of(gateway: ApiGateway) -> str:
     parts = urlsplit(gateway.target_base_endpoint or "")
     return f"{parts.scheme}://{parts.netloc}"
-
-
-def _new_id() -> str:
-    """Return an id of the form that AWS gives connections, messages and requests."""
-    return base64.urlsafe_b64encode(secrets.token_bytes(11)).decode()
-
-
-def _parsed(content: bytes) -> Any:
-    try:
-        return json.loads(content)
-    except ValueError:
-        return content.decode(errors="replace")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,10 +15,12 @@ from django.test import TestCase
 from django.urls import include, path
 from pytest_django import Settings
 
+from django_aws_api_gateway_websockets.exceptions import ConnectionGone
 from django_aws_api_gateway_websockets.models import ApiGateway, WebSocketSession, WebSocketToken
-from django_aws_api_gateway_websockets.testing import create_gateway
+from django_aws_api_gateway_websockets.signals import connection_opened
+from django_aws_api_gateway_websockets.testing import Clock, create_gateway
 from django_aws_api_gateway_websockets.testing.client import GatewayClient
-from django_aws_api_gateway_websockets.transports import locmem
+from django_aws_api_gateway_websockets.transports import get_transport, locmem
 from django_aws_api_gateway_websockets.urls import events
 from django_aws_api_gateway_websockets.views import WebSocketView
 
@@ -48,6 +51,12 @@ class Chat(WebSocketView):
 
     def headers(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         return {name: value for name, value in request.headers.items() if name.startswith("X-Ws-")}
+
+    def cookies(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return {"cookies": request.COOKIES, "origin": request.headers.get("Origin")}
+
+    def ids(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return [self.gateway_event.context.message_id, self.gateway_event.trace_id, self.body["n"]]
 
     def fail(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         raise LookupError("No such room")
@@ -141,6 +150,26 @@ class TestConnecting:
         response = client.connect(token="0" * 64)
 
         assert (response.status_code, response.content) == (400, b"Invalid or expired token")
+
+    def test_late_token(self, gateway: ApiGateway) -> None:
+        """A token that was issued a while ago."""
+        client = GatewayClient(User.objects.create_user("ann"))
+
+        with Clock() as clock:
+            token = client.issue_token()
+            clock.advance(seconds=61)
+            response = client.connect(token=token)
+
+        assert response.content == b"Invalid or expired token"
+
+    def test_address(self, gateway: ApiGateway) -> None:
+        """The gateway tells where the browser is."""
+        client = GatewayClient(source_ip="198.51.100.9")
+
+        response = client.connect()
+
+        assert response.wsgi_request.headers["X-Ws-Source-Ip"] == "198.51.100.9"  # type: ignore[attr-defined]
+        assert response.wsgi_request.headers["X-Forwarded-For"] == "198.51.100.9"  # type: ignore[attr-defined]
 
     def test_no_session(self, gateway: ApiGateway) -> None:
         """Before the handshake there is no session."""
@@ -245,6 +274,12 @@ class TestSending:
             "X-Ws-Source-Ip": "203.0.113.7",
         }
 
+    def test_no_handshake(self, client: GatewayClient) -> None:
+        """Only the handshake has cookies and an origin."""
+        response = client.send({"handler": "cookies"})
+
+        assert response.json() == {"cookies": {}, "origin": None}  # type: ignore[attr-defined]
+
     def test_failure(self, client: GatewayClient) -> None:
         """A test sees what a handler raises."""
         with pytest.raises(LookupError, match="No such room"):
@@ -327,6 +362,182 @@ class TestReceiving:
             client.receive()
 
         assert str(caught.value) == (f"Nothing has reached connection {client.connection_id}.")
+
+
+class TestBeingOpen:
+    """A connection can be posted to between its handshake and its end."""
+
+    def test_handshake(self, gateway: ApiGateway) -> None:
+        """What is posted before the handshake is answered reaches nobody, as in AWS."""
+        client = GatewayClient(User.objects.create_user("ann"))
+
+        def welcome(*, session: WebSocketSession, **kwargs: Any) -> None:
+            assert session.send_message("welcome") is None
+            assert not client.is_open
+
+        connection_opened.connect(welcome)
+        response = client.connect()
+        connection_opened.disconnect(welcome)
+
+        assert response.status_code == 200
+        assert (client.is_open, client.received()) == (True, [])
+
+    def test_refused(self, gateway: ApiGateway) -> None:
+        """A refused connection never opens."""
+        client = GatewayClient()
+
+        client.connect()
+
+        assert not client.is_open
+        with pytest.raises(ConnectionGone):
+            get_transport().send("https://x", client.connection_id, b"1")
+
+    def test_closed_by_the_server(self, client: GatewayClient) -> None:
+        """The server ends it."""
+        get_transport().disconnect(client.gateway.management_url, client.connection_id)
+
+        assert not client.is_open
+
+    def test_disconnected(self, client: GatewayClient) -> None:
+        """The client ends it, and nothing reaches it any more."""
+        client.disconnect()
+
+        assert not client.is_open
+        with pytest.raises(ConnectionGone):
+            get_transport().send("https://x", client.connection_id, b"1")
+
+    def test_received_before(self, client: GatewayClient) -> None:
+        """What has reached it until then has reached it."""
+        client.session.send_message("bye")
+
+        client.disconnect()
+
+        assert client.received() == ["bye"]
+
+
+class TestVanishing:
+    """A connection that ends without ``$disconnect``."""
+
+    def test_row(self, client: GatewayClient) -> None:
+        """The row does not know."""
+        client.vanish()
+
+        assert not client.is_open
+        assert client.session.connected is True
+
+    def test_young(self, client: GatewayClient) -> None:
+        """A message to it is lost; so soon after the handshake the row stays."""
+        client.vanish()
+
+        report = WebSocketSession.objects.all().send_message("hello")
+
+        assert (report.not_ready, client.received()) == (1, [])
+        assert client.session.connected is True
+
+    def test_old(self, gateway: ApiGateway) -> None:
+        """Later, a message to it closes the row."""
+        with Clock() as clock:
+            client = GatewayClient(User.objects.create_user("ann"))
+            client.connect()
+            client.vanish()
+            clock.advance(seconds=10)
+            report = WebSocketSession.objects.all().send_message("hello")
+
+        assert report.gone == 1
+        assert client.session.connected is False
+
+    def test_very_old(self, gateway: ApiGateway) -> None:
+        """After more than two hours nobody takes it for connected."""
+        with Clock() as clock:
+            client = GatewayClient(User.objects.create_user("ann"))
+            client.connect()
+            client.vanish()
+            clock.advance(hours=3)
+            assert WebSocketSession.objects.live().count() == 0
+            assert clock.now() - client.session.created_on == timedelta(hours=3)
+
+
+class TestRepeating:
+    """An event that arrives twice."""
+
+    def test_message(self, client: GatewayClient) -> None:
+        """Ids and body are the same, and so is the answer."""
+        first = client.send({"handler": "ids", "n": 1})
+        second = client.repeat()
+
+        assert first.json() == second.json()  # type: ignore[attr-defined]
+        assert client.received() == [first.json()] * 2  # type: ignore[attr-defined]
+
+    def test_failed_message(self, client: GatewayClient) -> None:
+        """A message whose handler has failed is repeated as well."""
+        with pytest.raises(LookupError):
+            client.send({"handler": "fail"})
+        with pytest.raises(LookupError):
+            client.repeat()
+
+    def test_connect(self, client: GatewayClient) -> None:
+        """A repeated handshake has the same cookies and token, and the row stays the same."""
+        session = client.session
+
+        assert client.repeat().status_code == 200
+        assert client.session == session
+        assert client.is_open
+
+    def test_disconnect(self, client: GatewayClient) -> None:
+        """A repeated ``$disconnect`` is answered like the first."""
+        assert client.disconnect().content == client.repeat().content == b"{}"
+
+    def test_nothing(self, gateway: ApiGateway) -> None:
+        """There must have been an event."""
+        with pytest.raises(ValueError, match=r"^No event can be repeated before the first\.$"):
+            GatewayClient().repeat()
+
+
+class TestReordering:
+    """Events that overtake others."""
+
+    def numbers(self, client: GatewayClient, *order: int) -> list[int]:
+        """Return the order in which three messages arrive."""
+        with client.reordered(*order) as late:
+            for n in range(3):
+                late.send({"handler": "ids", "n": n})
+            assert late.responses == []
+        answers = [response.json() for response in late.responses]  # type: ignore[attr-defined]
+        assert client.received() == answers
+        return [n for *_, n in answers]
+
+    def test_reversed(self, client: GatewayClient) -> None:
+        """The last comes first."""
+        assert self.numbers(client) == [2, 1, 0]
+
+    @pytest.mark.parametrize("order", [[1, 0, 2], [2, 0], [0, 1, 1, 2]])
+    def test_order(self, client: GatewayClient, order: list[int]) -> None:
+        """In an order of one's own; some may be lost, or arrive twice."""
+        assert self.numbers(client, *order) == order
+
+    def test_disconnect(self, client: GatewayClient) -> None:
+        """A message that arrives after the ``$disconnect`` is refused, and answers nobody."""
+        with client.reordered() as late:
+            late.send({"handler": "echo"})
+            late.disconnect()
+            assert not client.is_open
+            assert client.session.connected is True
+
+        assert [response.status_code for response in late.responses] == [200, 400]
+        assert client.received() == []
+
+    def test_failure(self, client: GatewayClient) -> None:
+        """A block that fails delivers nothing."""
+
+        def disconnect_and_fail() -> None:
+            with client.reordered() as late:
+                late.disconnect()
+                raise LookupError
+
+        with pytest.raises(LookupError):
+            disconnect_and_fail()
+
+        assert client.session.connected is True
 
 
 class TestDisconnecting:
