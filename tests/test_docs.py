@@ -27,6 +27,7 @@ __all__ = [
     "TestClient",
     "TestCommands",
     "TestExamples",
+    "TestFixtures",
     "TestLimits",
     "TestMissing",
     "TestNames",
@@ -236,6 +237,18 @@ class TestNames:
 
         assert names
         assert missing == []
+
+
+class TestFixtures:
+    def test_are_in_the_reference(self) -> None:
+        """The table has the fixtures of the pytest plugin, and no other."""
+        declared = re.findall(
+            r"@pytest\.fixture\ndef (\w+)", source("testing/fixtures.py"), re.MULTILINE
+        )
+
+        table = rows(section("reference/testing", "The pytest plugin"), 2)
+
+        assert sorted(literals(row[0])[0] for row in table) == sorted(declared)
 
 
 class TestMissing:

@@ -116,6 +116,12 @@ class TestMetadata:
         """The local gateway and the task framework of Django 5.2 are optional."""
         assert metadata.get_all("Provides-Extra") == ["local", "tasks"]
 
+    def test_brings_the_plugin_of_pytest(self, wheel: ZipFile) -> None:
+        """pytest finds the plugin by itself."""
+        entry_points = wheel.read(f"{PACKAGE}-{VERSION}.dist-info/entry_points.txt").decode()
+
+        assert entry_points == f"[pytest11]\n{PACKAGE} = {PACKAGE}.testing.plugin\n"
+
     def test_admits_the_pythons_that_are_tested(self, metadata: Message) -> None:
         """The oldest Python is the oldest lane."""
         assert metadata["Requires-Python"] == ">=3.11"
