@@ -19,6 +19,11 @@ TIMEOUT_SECONDS = 120
 
 def manage(*arguments: str, database: Path, text: str = "") -> subprocess.CompletedProcess[str]:
     """Run ``manage.py`` of the quoted project to a successful end."""
+    return run("manage.py", *arguments, database=database, text=text)
+
+
+def run(*command: str, database: Path, text: str = "") -> subprocess.CompletedProcess[str]:
+    """Run Python in the quoted project to a successful end."""
     environment = {
         **os.environ,
         "DB_FILE": str(database),
@@ -27,7 +32,7 @@ def manage(*arguments: str, database: Path, text: str = "") -> subprocess.Comple
         "PYTHONSAFEPATH": "",
     }
     done = subprocess.run(
-        [sys.executable, "manage.py", *arguments],
+        [sys.executable, *command],
         cwd=SNIPPETS,
         env=environment,
         input=text,
@@ -59,6 +64,18 @@ class TestProject:
         done = manage("test", database=tmp_path / "unused.sqlite3")
 
         assert "\nOK\n" in done.stderr
+
+    def test_passes_its_tests_under_pytest(self, tmp_path: Path) -> None:
+        """So do the test functions that the pages quote, with the fixtures of the plugin."""
+        name = "django_aws_api_gateway_websockets"
+        # By its module, as the only one, wherever the package under test is installed or not.
+        plugin = (f"-pno:{name}", f"-p{name}.testing.plugin", "-pno:cacheprovider")
+
+        done = run(
+            "-m", "pytest", "-q", *plugin, "desk", "wall", database=tmp_path / "unused.sqlite3"
+        )
+
+        assert " passed" in done.stdout
 
     def test_creates_the_gateway(self, database: Path) -> None:
         """The script for the shell stores a gateway and its route."""

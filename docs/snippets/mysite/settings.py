@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "django_aws_api_gateway_websockets",
     "wall",
     "byhand",
+    "desk",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

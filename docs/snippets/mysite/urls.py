@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from byhand.views import ByHandPage, ConfigObjectPage
+from desk.views import DeskSocket, close_ticket
 from django.contrib import admin
 from django.urls import include, path
 from wall.views import WallPage, WallSocket
@@ -16,4 +17,6 @@ urlpatterns = [
     # end: additions
     path("by-hand/", ByHandPage.as_view()),
     path("config-object/", ConfigObjectPage.as_view()),
+    events("desk/", DeskSocket),
+    path("tickets/<int:ticket>/close/", close_ticket),
 ]
