@@ -20,6 +20,8 @@ Misconfiguration is Django's ``ImproperlyConfigured`` and stands outside this tr
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 __all__ = [
     "AccessDenied",
     "ConnectionGone",
@@ -138,4 +140,20 @@ class ConnectionRefused(_Refused):
 
 
 class MessageRefused(_Refused):
-    """A message that is refused: the connection stays."""
+    """A message that is refused: the connection stays.
+
+    Args:
+        fields: public texts by the part of the message that is at fault; they go with a reply.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        status: int = 400,
+        detail: str = "",
+        fields: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        super().__init__(code, message, status=status, detail=detail)
+        self.fields = fields or {}

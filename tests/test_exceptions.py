@@ -20,7 +20,13 @@ from django_aws_api_gateway_websockets.exceptions import (
     WebSocketError,
 )
 
-__all__ = ["TestProvisioning", "TestRefusals", "TestTransport", "TestTree"]
+__all__ = [
+    "TestProvisioning",
+    "TestRefusals",
+    "TestRefusedMessage",
+    "TestTransport",
+    "TestTree",
+]
 
 TRANSPORT_ERRORS = [
     TransportError,
@@ -113,6 +119,25 @@ class TestProvisioning:
         error = pickle.loads(pickle.dumps(ProvisioningError("CreateApi", "NotFound")))
 
         assert (error.operation, error.code) == ("CreateApi", "NotFound")
+
+
+class TestRefusedMessage:
+    def test_has_fields(self) -> None:
+        """What is wrong is said for each part of a message."""
+        error = MessageRefused("invalid_message", "n: No.", fields={"n": ["No."]})
+
+        assert error.fields == {"n": ["No."]}
+        assert str(error) == "invalid_message: n: No."
+
+    def test_has_no_fields(self) -> None:
+        """Most refusals concern none."""
+        assert MessageRefused("not_now", "Not now").fields == {}
+
+    def test_survives_pickling_with_fields(self) -> None:
+        """They reach another process, too."""
+        error = pickle.loads(pickle.dumps(MessageRefused("code", "text", fields={"n": ["No."]})))
+
+        assert error.fields == {"n": ["No."]}
 
 
 @pytest.mark.parametrize("kind", [ConnectionRefused, MessageRefused])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 from ..exceptions import PayloadTooLarge
@@ -92,9 +93,21 @@ def reply_envelope(message_id: str, data: Any) -> dict[str, Any]:
     return {"ws": "reply", "id": message_id, "data": data}
 
 
-def error_envelope(message_id: str, code: str, message: str) -> dict[str, Any]:
-    """Return the answer to a request that was refused or failed."""
-    return {"ws": "reply", "id": message_id, "error": {"code": code, "message": message}}
+def error_envelope(
+    message_id: str, code: str, message: str, *, fields: Mapping[str, Sequence[str]] | None = None
+) -> dict[str, Any]:
+    """Return the answer to a request that was refused or failed.
+
+    Args:
+        message_id: id under which the client awaits a reply.
+        code: for programs.
+        message: for people.
+        fields: texts by the part of the request that is at fault; left out when there are none.
+    """
+    error: dict[str, Any] = {"code": code, "message": message}
+    if fields:
+        error["fields"] = fields
+    return {"ws": "reply", "id": message_id, "error": error}
 
 
 def pong_envelope() -> dict[str, Any]:

@@ -214,6 +214,28 @@ describe("request", () => {
     });
   });
 
+  it("rejects with what is wrong with each field", async () => {
+    const { client, socket } = await connected();
+    const reply = client.request("add");
+
+    socket.deliver({
+      ws: "reply",
+      id: "c1",
+      error: { code: "invalid_message", message: "n: No.", fields: { n: ["No."] } },
+    });
+
+    await assert.rejects(reply, { code: "invalid_message", fields: { n: ["No."] } });
+  });
+
+  it("rejects with no fields when the error names none", async () => {
+    const { client, socket } = await connected();
+    const reply = client.request("add");
+
+    socket.deliver({ ws: "reply", id: "c1", error: { code: "not_now", message: "No." } });
+
+    await assert.rejects(reply, { fields: {} });
+  });
+
   it("rejects with the code when the error has no message", async () => {
     const { client, socket } = await connected();
     const reply = client.request("add");

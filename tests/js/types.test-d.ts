@@ -4,6 +4,7 @@ import {
   type CloseDetail,
   type Config,
   connect,
+  RequestError,
   readConfig,
   State,
   UnauthorizedError,
@@ -21,6 +22,7 @@ client.addEventListener("close", ({ detail }) => {
   return [code.toFixed(), willReconnect && serverCode?.length];
 });
 client.on("error", ({ detail }) => detail instanceof UnauthorizedError && location.reload());
+client.on("error", ({ detail }) => detail instanceof RequestError && detail.fields.text?.at(0));
 const stop: () => void = client.on("state", ({ detail }) => detail.state === State.OPEN);
 stop();
 

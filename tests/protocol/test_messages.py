@@ -249,6 +249,20 @@ class TestEnvelopes:
             "error": {"code": "failed", "message": "It failed"},
         }
 
+    def test_error_with_fields(self) -> None:
+        """An error may say which parts of the request are at fault."""
+        envelope = error_envelope("c7", "invalid", "n: No.", fields={"n": ["No."]})
+
+        assert envelope["error"] == {
+            "code": "invalid",
+            "message": "n: No.",
+            "fields": {"n": ["No."]},
+        }
+
+    def test_error_without_fields(self) -> None:
+        """It does not say that there are none."""
+        assert "fields" not in error_envelope("c7", "failed", "It failed", fields={})["error"]
+
     def test_pong(self) -> None:
         """A pong says nothing more."""
         assert pong_envelope() == {"ws": "pong"}

@@ -151,8 +151,10 @@ export class ConnectionLostError extends WebSocketClientError {
 }
 /** The handler answered a request with an error. */
 export class RequestError extends WebSocketClientError {
-  constructor(code: string, message?: string);
+  constructor(code: string, message?: string, fields?: Record<string, string[]>);
   readonly code: string;
+  /** What is wrong with each part of the message, with `invalid_message`; else empty. */
+  readonly fields: { readonly [name: string]: readonly string[] | undefined };
 }
 /** A message is over `MAX_MESSAGE_BYTES`; nothing was sent. */
 export class MessageTooLargeError extends WebSocketClientError {

@@ -93,10 +93,11 @@ export class ConnectionLostError extends WebSocketClientError {
 export class RequestError extends WebSocketClientError {
   name = "RequestError";
 
-  /** @param {string} code @param {string} [message] */
-  constructor(code, message = code) {
+  /** @param {string} code @param {string} [message] @param {Record<string, string[]>} [fields] */
+  constructor(code, message = code, fields = {}) {
     super(message);
     this.code = code;
+    this.fields = fields;
   }
 }
 
@@ -516,12 +517,12 @@ export class WebSocketClient extends EventTarget {
   /**
    * Act on an envelope; one that this version does not know is ignored.
    *
-   * @param {{ws: string, id?: string, data?: unknown, error?: {code: string, message?: string}, code?: string, reconnect?: boolean}} envelope
+   * @param {{ws: string, id?: string, data?: unknown, error?: {code: string, message?: string, fields?: Record<string, string[]>}, code?: string, reconnect?: boolean}} envelope
    */
   #control({ ws, id, data, error, code, reconnect }) {
     if (ws === "reply") {
       const request = this.#requests.get(id);
-      if (error) request?.reject?.(new RequestError(error.code, error.message));
+      if (error) request?.reject?.(new RequestError(error.code, error.message, error.fields));
       else request?.resolve?.(data);
     } else if (ws === "close") {
       this.#serverCode = code;
