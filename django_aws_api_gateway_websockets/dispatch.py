@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -104,9 +104,16 @@ def answer_result(result: Any, *, message_id: str | None, two_way: bool) -> Answ
     return Answer(body={} if result is None else result)
 
 
-def answer_error(code: str, message: str, *, message_id: str, two_way: bool) -> Answer:
+def answer_error(
+    code: str,
+    message: str,
+    *,
+    message_id: str,
+    two_way: bool,
+    fields: Mapping[str, Sequence[str]] | None = None,
+) -> Answer:
     """Return how an error reaches a client that awaits a reply."""
-    return _reply(error_envelope(message_id, code, message), two_way)
+    return _reply(error_envelope(message_id, code, message, fields=fields), two_way)
 
 
 def _reply(envelope: dict[str, Any], two_way: bool) -> Answer:

@@ -58,6 +58,7 @@ LAYERS = (
         "views.alerts",
         "views.base",
         "views.replies",
+        "views.events",
         "views.websocket",
         "views.tokens",
         "views",

@@ -198,3 +198,9 @@ class TestAnswering:
         assert answer_error("server_error", "No.", message_id="c7", two_way=False) == Answer(
             body={}, posted={"ws": "reply", "id": "c7", "error": error}
         )
+
+    def test_error_with_fields(self) -> None:
+        """An error says which parts of the message are at fault."""
+        answer = answer_error("invalid", "No.", message_id="c7", two_way=True, fields={"n": ["x"]})
+
+        assert answer.body["error"]["fields"] == {"n": ["x"]}

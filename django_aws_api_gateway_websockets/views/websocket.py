@@ -2,70 +2,42 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Collection
 from functools import cache
 from typing import Any, cast
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from ..attempts import Attempt
 from ..dispatch import DEFAULT_HANDLER, check_names_handler, find_handlers, select_handler
 from ..exceptions import ConnectionRefused, MessageRefused
 from ..handshake import join
-from ..models import WebSocketSession, WebSocketSessionQuerySet
-from ..protocol.events import ConnectEvent, GatewayContext, MessageEvent, read_event
+from ..models import WebSocketSession
+from ..protocol.events import ConnectEvent, GatewayContext, MessageEvent
 from ..protocol.messages import is_ping, pong_envelope, reply_id
-from ..signals import connection_closed, connection_opened, connection_refused, message_refused
-from ..trust import (
-    believe,
-    check_api_id,
-    check_headers,
-    check_secret,
-    find_gateway,
-    is_connection_id,
-)
-from .alerts import ExceptionMailer
-from .base import WebSocketViewBase, open_view
+from ..signals import connection_closed, connection_opened
+from ..trust import check_api_id, check_headers, check_secret, find_gateway
+from .base import open_view
+from .events import EventView
 from .replies import Replier, json_response
 
 __all__ = ["WebSocketView"]
 
-logger = logging.getLogger("django_aws_api_gateway_websockets.views")
 
-_mailer = ExceptionMailer()
-
-
-class WebSocketView(WebSocketViewBase):
+class WebSocketView(EventView):
     """Answers the events of a gateway; subclasses add a method for each message they handle.
 
     The URL pattern must have an argument ``route``: ``connect``, ``disconnect``, or anything else
     for messages.
     """
 
-    _replier: Replier | None = None
-
     @classmethod
     def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponseBase]:
         """Return the view, free of CSRF and login checks and of ``ATOMIC_REQUESTS``."""
         return open_view(super().as_view(**initkwargs))
-
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        """Read the event; ``body`` is the message, or empty when it is no JSON object."""
-        super().setup(request, *args, **kwargs)
-        if not hasattr(request, "user"):
-            request.user = AnonymousUser()
-        self.gateway_event = read_event(
-            str(kwargs.get("route", "")),
-            headers=request.headers,
-            query=request.GET,
-            body=request.body,
-            remote_addr=request.META.get("REMOTE_ADDR", ""),
-            max_body_bytes=self.MAX_BODY_SIZE,
-        )
-        self.body = self.gateway_event.body if isinstance(self.gateway_event, MessageEvent) else {}
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer the event, or say why not."""
@@ -110,15 +82,18 @@ class WebSocketView(WebSocketViewBase):
         """Move the session to the channel that the message names.
 
         Raises:
-            MessageRefused: the name is not valid, or the user may not join the channel.
+            MessageRefused: the name is not valid, the user may not join the channel, or the
+                session was closed meanwhile.
         """
         channel = self.body.get("channel")
         if not self.is_channel_name(channel):
             raise MessageRefused("invalid_channel", "Invalid channel")
         if not self.can_join_channel(request, channel):
             raise MessageRefused("channel_denied", "Permission Denied", status=403)
+        rows = WebSocketSession.objects.filter(pk=self.websocket_session.pk, connected=True)
+        if not rows.update(channel_name=channel, updated_on=timezone.now()):
+            raise MessageRefused("session_not_found", "Invalid connection ID")
         self.websocket_session.channel_name = channel
-        self.websocket_session.save(update_fields=["channel_name", "updated_on"])
 
     @property
     def allowed_handlers(self) -> Collection[str]:
@@ -206,7 +181,7 @@ class WebSocketView(WebSocketViewBase):
         try:
             check_names_handler(self.body)
         except MessageRefused:
-            self.api_gateway = find_gateway(self.gateway_event, self.aws_api_gateway_id)
+            self._find_gateway()
             raise
 
     def _resume(self, request: HttpRequest) -> Replier:
@@ -220,45 +195,14 @@ class WebSocketView(WebSocketViewBase):
             raise self._not_found()
         self.websocket_session, self.api_gateway = session, session.api_gateway
         self._believe()
+        self._replier = Replier(session.api_gateway, session, reply_id(self.body))
         rows = WebSocketSession.objects.filter(pk=session.pk)
         if not session.login_is_current():
             rows.mark_closed()
             raise MessageRefused("login_ended", "Invalid connection ID")
         request.user = session.user or request.user
         rows.count_request()
-        self._replier = Replier(session, reply_id(self.body))
         return self._replier
-
-    def _rows(self) -> WebSocketSessionQuerySet:
-        if not is_connection_id(self.gateway_event.connection_id):
-            return WebSocketSession.objects.none()
-        return WebSocketSession.objects.of_connection(
-            self.gateway_event.connection_id,
-            self.gateway_event.api_id,
-            without_gateway=self.aws_api_gateway_id is not None,
-        )
-
-    def _load_session(self) -> WebSocketSession | None:
-        return self._rows().select_related("api_gateway", "user").first()
-
-    def _not_found(self) -> MessageRefused:
-        """Return the refusal of an unknown connection; one of an unknown gateway is raised."""
-        self.api_gateway = find_gateway(self.gateway_event, self.aws_api_gateway_id)
-        return MessageRefused("session_not_found", "Invalid connection ID")
-
-    def _believe(self) -> None:
-        self.gateway_event = believe(self.gateway_event, self.api_gateway, self.request.headers)
-
-    def _refuse(
-        self, refusal: ConnectionRefused | MessageRefused, *args: Any, **kwargs: Any
-    ) -> HttpResponseBase:
-        signal = message_refused if isinstance(refusal, MessageRefused) else connection_refused
-        event, gateway = self.gateway_event, self.api_gateway
-        signal.send_robust(type(self), refusal=refusal, event=event, gateway=gateway)
-        self._debug(str(refusal))
-        if self._replier is not None and self._replier.message_id is not None:
-            return self._replier.error(refusal.code, refusal.message)
-        return self._refusal_response(refusal, *args, **kwargs)
 
     def _fail(self, replier: Replier, error: Exception) -> HttpResponseBase:
         """Report what a handler raised; only a client that awaits a reply hears of it.
@@ -271,12 +215,6 @@ class WebSocketView(WebSocketViewBase):
             raise error
         request_id = self.gateway_event.context.request_id or self.gateway_event.trace_id
         return replier.error("server_error", f"The request failed ({request_id})")
-
-    def _report(self, error: Exception) -> None:
-        event = self.gateway_event
-        logger.exception("%s of connection %r failed", event.type.title(), event.connection_id)
-        if self.SEND_EXCEPTION_MAIL:
-            _mailer.mail(type(self), error, interval=self.EXCEPTION_MAIL_INTERVAL)
 
 
 @cache

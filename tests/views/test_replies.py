@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import uuid
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from itertools import repeat
 from typing import Any
 
 import pytest
-from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.template.response import TemplateResponse
+from django.test import RequestFactory
 
 from django_aws_api_gateway_websockets.exceptions import ConnectionGone, PayloadTooLarge, Throttled
 from django_aws_api_gateway_websockets.models import ApiGateway, WebSocketSession
@@ -34,12 +38,14 @@ def session(**fields: Any) -> WebSocketSession:
 
 def two_way(message_id: str | None = "c7") -> Replier:
     """Return the replier of a gateway whose responses reach the client."""
-    return Replier(session(two_way=True), message_id)
+    row = session(two_way=True)
+    return Replier(row.api_gateway, row, message_id)
 
 
 def one_way(message_id: str | None = "c7") -> Replier:
     """Return the replier of a gateway whose responses nobody reads."""
-    return Replier(session(two_way=False), message_id)
+    row = session(two_way=False)
+    return Replier(row.api_gateway, row, message_id)
 
 
 def text(response: Any) -> str:
@@ -127,6 +133,99 @@ class TestResult:
             replier().result(object())
 
 
+async def endless() -> AsyncIterator[bytes]:
+    """Yield the same without an end."""
+    while True:
+        yield b"x" * 1_000
+
+
+class TestStreams:
+    """A handler's response may be a stream, which is read to its end."""
+
+    def test_not_awaited(self) -> None:
+        """Status and headers stay."""
+        stream = StreamingHttpResponse(
+            [b"a", "\xe9"], status=201, content_type="text/plain", headers={"X-Kind": "test"}
+        )
+
+        response = two_way(None).result(stream)
+
+        assert (response.streaming, response.status_code) == (False, 201)
+        assert text(response) == "a\xe9"
+        assert (response["Content-Type"], response["X-Kind"]) == ("text/plain", "test")
+
+    @pytest.mark.parametrize("message_id", [None, "c7"])
+    def test_file(self, message_id: str | None) -> None:
+        """A file is closed."""
+        file = io.BytesIO(b"7")
+
+        response = two_way(message_id).result(FileResponse(file))
+
+        assert "7" in text(response)
+        assert file.closed
+
+    @pytest.mark.parametrize("chunks", [repeat(b"x"), endless()])
+    def test_too_large(self, chunks: Any) -> None:
+        """One without an end is left where AWS would carry no more."""
+        with pytest.raises(PayloadTooLarge, match="more than 131072 bytes"):
+            two_way(None).result(StreamingHttpResponse(chunks))
+
+    def test_failed(self) -> None:
+        """One that fails is closed, and its error is that of the handler."""
+
+        def failing() -> Iterator[bytes]:
+            yield b"x"
+            raise LookupError("No more")
+
+        chunks = failing()
+
+        with pytest.raises(LookupError, match="No more"):
+            two_way(None).result(StreamingHttpResponse(chunks))
+
+        assert next(chunks, None) is None
+
+
+class TestTemplates:
+    """A handler's response may be one that is still to be rendered."""
+
+    def response(self) -> TemplateResponse:
+        """Return a response that is not rendered."""
+        return TemplateResponse(RequestFactory().get("/"), "admin/404.html")
+
+    def test_awaited(self) -> None:
+        """It is rendered for the reply."""
+        assert "Page not found" in text(two_way().result(self.response()))
+
+    def test_not_awaited(self) -> None:
+        """Else Django does so, after the middleware that knows such responses."""
+        response = self.response()
+
+        assert two_way(None).result(response) is response
+        assert not response.is_rendered
+
+
+class TestReach:
+    """A reply needs a client that awaits it, and a way there."""
+
+    @pytest.mark.parametrize("replier", [one_way, two_way])
+    @pytest.mark.parametrize(("message_id", "can_reply"), [("c7", True), (None, False)])
+    def test_session(self, replier: Any, message_id: str | None, can_reply: bool) -> None:
+        """A session can be posted to."""
+        assert replier(message_id).can_reply is can_reply
+
+    @pytest.mark.parametrize("carries", [True, False])
+    def test_no_session(self, carries: bool) -> None:
+        """Without one, only the response of a two-way gateway is a way."""
+        gateway = create_gateway(two_way=carries)
+
+        assert Replier(gateway, None, "c7").can_reply is carries
+        assert not Replier(gateway, None, None).can_reply
+
+    def test_nothing(self) -> None:
+        """Without either there is none."""
+        assert not Replier(None, None, "c7").can_reply
+
+
 class TestError:
     """What a client is told that awaits a reply in vain."""
 
@@ -137,6 +236,15 @@ class TestError:
         response = two_way().error("refused", "No.")
 
         assert (response.status_code, text(response)) == (200, self.ERROR)
+
+    def test_fields(self) -> None:
+        """It says what is wrong with which part of the message."""
+        response = two_way().error("invalid_message", "n: No.", fields={"n": ["No."]})
+
+        assert text(response) == (
+            '{"ws": "reply", "id": "c7", "error": {"code": "invalid_message", '
+            '"message": "n: No.", "fields": {"n": ["No."]}}}'
+        )
 
     def test_one_way(self) -> None:
         """It is posted."""
@@ -180,7 +288,7 @@ class TestLostReply:
         ApiGateway.objects.all().delete()
         row.refresh_from_db()
 
-        assert text(Replier(row, "c7").result(1)) == "{}"
+        assert text(Replier(None, row, "c7").result(1)) == "{}"
         assert caplog.messages == [
             "Reply to abc= not delivered: Session abc= has no API Gateway to send through."
         ]
