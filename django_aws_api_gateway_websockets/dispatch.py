@@ -12,6 +12,7 @@ from .protocol.messages import error_envelope, reply_envelope
 
 __all__ = [
     "DEFAULT_HANDLER",
+    "SELECTION_KEYS",
     "Answer",
     "answer_error",
     "answer_result",
@@ -21,6 +22,8 @@ __all__ = [
 ]
 
 DEFAULT_HANDLER = "default"
+SELECTION_KEYS = ("handler", "action")
+"""The keys of a message that name its handler; the second one where the first is missing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,31 +61,40 @@ def _is_function(value: object) -> bool:
     return inspect.isfunction(value) or isinstance(value, staticmethod)
 
 
-def check_names_handler(body: dict[str, Any]) -> None:
-    """Refuse a message that has neither ``handler`` nor ``action``.
+def check_names_handler(body: dict[str, Any], *, keys: Iterable[str] = SELECTION_KEYS) -> None:
+    """Refuse a message that has none of the keys which may name a handler.
 
     Raises:
         MessageRefused: ``invalid_format``.
     """
-    if "handler" not in body and "action" not in body:
+    if not any(key in body for key in keys):
         raise MessageRefused("invalid_format", "Invalid request format (1)")
 
 
-def select_handler(body: dict[str, Any], allowed: Collection[str], *, strict: bool = False) -> str:
-    """Return the handler that a message names: by ``handler``, or else by ``action``.
+def select_handler(
+    body: dict[str, Any],
+    allowed: Collection[str],
+    *,
+    keys: tuple[str, str] = SELECTION_KEYS,
+    strict: bool = False,
+) -> str:
+    """Return the handler that a message names.
 
     Args:
         body: the message.
         allowed: the names that clients may call.
-        strict: refuse an unknown ``handler`` instead of running the default one.
+        keys: which names it, and which does where the message lacks that one.
+        strict: refuse an unknown handler instead of running the default one; a name under the
+            second key alone is a route key, which every message has.
 
     Raises:
         MessageRefused: ``unknown_handler``.
     """
-    name = str(body.get("handler") or body.get("action"))
+    first, second = keys
+    name = str(body.get(first) or body.get(second))
     if name in allowed and not name.startswith("_"):
         return name
-    if strict and body.get("handler"):
+    if strict and body.get(first):
         raise MessageRefused(
             "unknown_handler", "Unknown handler", detail=f"no handler {name[:64]!r}"
         )

@@ -113,6 +113,13 @@ class TestNamingAHandler:
         assert (caught.value.status, caught.value.message) == (400, "Invalid request format (1)")
         assert caught.value.code == "invalid_format"
 
+    def test_other_keys(self) -> None:
+        """A view may have other keys."""
+        check_names_handler({"route": "x"}, keys=("do", "route"))
+
+        with pytest.raises(MessageRefused):
+            check_names_handler({"handler": "x"}, keys=("do", "route"))
+
 
 class TestSelectingAHandler:
     """``handler`` goes before ``action``, and what is unknown runs ``default``."""
@@ -136,6 +143,14 @@ class TestSelectingAHandler:
     def test_selected(self, body: dict[str, object], name: str) -> None:
         """The name of an allowed handler, else the default one."""
         assert select_handler(body, {"chat", "other", "default", "_private"}) == name
+
+    @pytest.mark.parametrize(
+        ("body", "name"),
+        [({"do": "chat"}, "chat"), ({"route": "chat"}, "chat"), ({"handler": "chat"}, "default")],
+    )
+    def test_other_keys(self, body: dict[str, object], name: str) -> None:
+        """A view may have other keys."""
+        assert select_handler(body, {"chat"}, keys=("do", "route")) == name
 
     def test_strict(self) -> None:
         """A view may refuse a handler that it has not."""

@@ -267,14 +267,6 @@ class TestMissing:
         assert [name for name in methods if hasattr(rows[0], name) or hasattr(rows[1], name)] == []
         assert find_spec(f"{PACKAGE}.sync") is None
 
-    def test_view_attributes_are_missing(self) -> None:
-        """So are the two attributes of views."""
-        text = section("howto/upgrade-from-4.1", "Missing from the pre-release")
-        names = re.findall(r"``(\w+_selection_key)``", text)
-
-        assert names == ["handler_selection_key", "route_selection_key"]
-        assert not set(names) & set(dir(WebSocketView))
-
     def test_checks_are_missing(self) -> None:
         """So are the two checks."""
         text = section("howto/upgrade-from-4.1", "Missing from the pre-release")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable, Collection, Iterable
 from typing import Any, ClassVar, TypeGuard
 
@@ -64,6 +65,12 @@ class WebSocketViewBase(View):
     BASE_HANDLERS: ClassVar[frozenset[str]] = frozenset({DEFAULT_HANDLER, "change_channel"})
     STRICT_HANDLERS = False
     """Whether an unknown handler is refused instead of running ``default``."""
+
+    handler_selection_key = "handler"
+    """The key of a message that names its handler."""
+
+    route_selection_key = "action"
+    """The key that does where the message lacks the other."""
 
     USE_WS_TOKEN = True
     token_binding = ""
@@ -175,6 +182,18 @@ class WebSocketViewBase(View):
     ) -> HttpResponse:
         """Answer a message that names neither a handler nor an action."""
         return text_response("Invalid request format (1)", 400)
+
+    def route_selection_key_missing(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Answer a message without an action; for projects that call it, nothing else does."""
+        warnings.warn(
+            "route_selection_key_missing() is deprecated: no message needs a route key.",
+            DeprecationWarning,
+            stacklevel=2,
+        )
+        key = self.route_selection_key
+        return text_response(f"route_select_key {key} missing from request body.", 400)
 
     def http_method_not_allowed(
         self, request: HttpRequest, *args: Any, **kwargs: Any

@@ -161,7 +161,12 @@ class WebSocketView(EventView):
             return self._answer_ping()
         self._check_format()
         replier = self._resume(request)
-        name = select_handler(self.body, self.allowed_handlers, strict=self.STRICT_HANDLERS)
+        name = select_handler(
+            self.body,
+            self.allowed_handlers,
+            keys=self._selection_keys,
+            strict=self.STRICT_HANDLERS,
+        )
         self._debug(f"message for {name}")
         try:
             if not self.has_view_permissions(request):
@@ -179,10 +184,14 @@ class WebSocketView(EventView):
 
     def _check_format(self) -> None:
         try:
-            check_names_handler(self.body)
+            check_names_handler(self.body, keys=self._selection_keys)
         except MessageRefused:
             self._find_gateway()
             raise
+
+    @property
+    def _selection_keys(self) -> tuple[str, str]:
+        return self.handler_selection_key, self.route_selection_key
 
     def _resume(self, request: HttpRequest) -> Replier:
         """Take up the session that a message belongs to.

@@ -54,6 +54,7 @@ class TestDefaults:
         assert view.RATE_LIMIT_ENABLED is True
         assert view.CHECK_CONNECT_USERAGENT is False
         assert view.expected_useragent_prefix == "AmazonAPIGateway_"
+        assert (view.handler_selection_key, view.route_selection_key) == ("handler", "action")
         assert (view.debug, view.debug_log, view.body, view.model) == (False, [], {}, None)
 
     def test_headers(self) -> None:
@@ -268,6 +269,17 @@ class TestRefusals:
         response = View()._refusal_response(refusal, HttpRequest(), route="default")
 
         assert answer(response) == (401, b"default")
+
+    @pytest.mark.parametrize("key", ["action", "route"])
+    def test_missing_route_key(self, key: str) -> None:
+        """A hook of 4.1 that nothing calls has its text still, and says that it goes."""
+        view = WebSocketViewBase(route_selection_key=key)
+
+        with pytest.warns(DeprecationWarning, match=r"^route_selection_key_missing\(\) is depr"):
+            response = view.route_selection_key_missing(HttpRequest(), route="default")
+
+        text = f"route_select_key {key} missing from request body.".encode()
+        assert answer(response) == (400, text)
 
     def test_plain_text(self) -> None:
         """A text is never taken for HTML."""

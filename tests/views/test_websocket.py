@@ -672,6 +672,33 @@ class TestHandlers:
         with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
             call("nothing")
 
+    @pytest.mark.parametrize(
+        ("body", "text"),
+        [
+            ({"do": "static"}, '"static"'),
+            ({"route": "static"}, '"static"'),
+            ({"do": "unknown", "route": "static"}, ""),
+            ({"do": "", "handler": "static"}, ""),
+        ],
+    )
+    def test_other_keys(
+        self,
+        settings: Settings,
+        session: WebSocketSession,
+        body: dict[str, object],
+        text: str,
+    ) -> None:
+        """A view may read the handler from other keys; they mean what the usual ones do."""
+        serve(settings, Chat, handler_selection_key="do", route_selection_key="route")
+
+        assert answer(post("message", body)) == (200, text)
+
+    def test_usual_keys(self, settings: Settings, session: WebSocketSession) -> None:
+        """The usual ones mean nothing then."""
+        serve(settings, Chat, handler_selection_key="do", route_selection_key="route")
+
+        assert call("static", action="static") == (400, "Invalid request format (1)")
+
     def test_strict(self, settings: Settings, session: WebSocketSession) -> None:
         """A view may refuse what it does not know."""
         serve(settings, Chat, STRICT_HANDLERS=True)
