@@ -53,7 +53,7 @@ LAYERS = (
         "models.aliases",
         "models",
     ),
-    ("trust", "attempts", "handshake", "dispatch", "receivers"),
+    ("trust", "attempts", "handshake", "schemas", "dispatch", "receivers"),
     (
         "views.alerts",
         "views.base",

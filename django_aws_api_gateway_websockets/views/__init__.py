@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from ..dispatch import handler
 from .tokens import WebSocketTokenView
 from .websocket import WebSocketView
 
-__all__ = ["WebSocketTokenView", "WebSocketView"]
+__all__ = ["WebSocketTokenView", "WebSocketView", "handler"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from typing import Any, cast
 
@@ -12,12 +12,20 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from ..attempts import Attempt
-from ..dispatch import DEFAULT_HANDLER, check_names_handler, find_handlers, select_handler
+from ..dispatch import (
+    DEFAULT_HANDLER,
+    Handler,
+    check_names_handler,
+    find_handlers,
+    get_handler,
+    select_handler,
+)
 from ..exceptions import ConnectionRefused, MessageRefused
 from ..handshake import join
 from ..models import WebSocketSession
 from ..protocol.events import ConnectEvent, GatewayContext, MessageEvent
 from ..protocol.messages import is_ping, pong_envelope, reply_id
+from ..schemas import check_message
 from ..signals import connection_closed, connection_opened
 from ..trust import check_api_id, check_headers, check_secret, find_gateway
 from .base import open_view
@@ -36,7 +44,13 @@ class WebSocketView(EventView):
 
     @classmethod
     def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponseBase]:
-        """Return the view, free of CSRF and login checks and of ``ATOMIC_REQUESTS``."""
+        """Return the view, free of CSRF and login checks and of ``ATOMIC_REQUESTS``.
+
+        Raises:
+            ImproperlyConfigured: two handlers have one name.
+        """
+        view_class: type = cls
+        _handlers_of(view_class, frozenset(cls.BASE_HANDLERS))
         return open_view(super().as_view(**initkwargs))
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -100,9 +114,12 @@ class WebSocketView(EventView):
         """The names that clients may call."""
         if self.ALLOWED_HANDLERS:
             return self.ALLOWED_HANDLERS
+        return {DEFAULT_HANDLER, *self.ADDITIONAL_ALLOWED_HANDLERS, *self._own_handlers}
+
+    @property
+    def _own_handlers(self) -> Mapping[str, Handler]:
         view_class: type = type(self)
-        own = _own_handlers(view_class, self.BASE_HANDLERS)
-        return {DEFAULT_HANDLER, *self.ADDITIONAL_ALLOWED_HANDLERS, *own}
+        return _handlers_of(view_class, frozenset(self.BASE_HANDLERS))
 
     def _answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         check_secret(self.gateway_event)
@@ -161,21 +178,33 @@ class WebSocketView(EventView):
             return self._answer_ping()
         self._check_format()
         replier = self._resume(request)
+        handler = self._select_handler()
+        self._debug(f"message for {handler.name}")
+        try:
+            return replier.result(self._call_handler(handler, request, *args, **kwargs))
+        except MessageRefused:
+            raise
+        except Exception as error:
+            return self._fail(replier, error)
+
+    def _select_handler(self) -> Handler:
         name = select_handler(
             self.body,
             self.allowed_handlers,
             keys=self._selection_keys,
             strict=self.STRICT_HANDLERS,
         )
-        self._debug(f"message for {name}")
-        try:
-            if not self.has_view_permissions(request):
-                raise MessageRefused("permission_denied", "Permission Denied", status=403)
-            return replier.result(getattr(self, name)(request, *args, **kwargs))
-        except MessageRefused:
-            raise
-        except Exception as error:
-            return self._fail(replier, error)
+        return get_handler(name, self._own_handlers)
+
+    def _call_handler(
+        self, handler: Handler, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> Any:
+        needed = handler.permissions
+        allowed = self.has_view_permissions(request)
+        if not allowed or (needed and not request.user.has_perms(needed)):
+            raise MessageRefused("permission_denied", "Permission Denied", status=403)
+        data = [] if handler.schema is None else [check_message(handler.schema, self.body)]
+        return getattr(self, handler.method)(request, *data, *args, **kwargs)
 
     def _answer_ping(self) -> HttpResponseBase:
         if not self._rows().filter(connected=True).count_request():
@@ -227,5 +256,5 @@ class WebSocketView(EventView):
 
 
 @cache
-def _own_handlers(view_class: type, exposed: frozenset[str]) -> frozenset[str]:
+def _handlers_of(view_class: type, exposed: frozenset[str]) -> Mapping[str, Handler]:
     return find_handlers(view_class, WebSocketView, exposed)
