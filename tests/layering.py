@@ -22,6 +22,7 @@ LAYERS = (
         "protocol.messages",
         "protocol.events",
         "protocol.origins",
+        "protocol.csp",
         "protocol",
     ),
     (

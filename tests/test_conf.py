@@ -10,7 +10,6 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.test import override_settings
 from hypothesis import given
-from hypothesis import strategies as st
 from pytest_django import Settings
 
 from django_aws_api_gateway_websockets import conf
@@ -22,6 +21,8 @@ from django_aws_api_gateway_websockets.conf import (
     get_setting,
     get_websockets_config,
 )
+
+from .junk import JUNK
 
 __all__ = [
     "TestAwsSettings",
@@ -43,24 +44,6 @@ DURATIONS = [
     "session_max_age_seconds",
     "gone_grace_seconds",
 ]
-
-# Anything that a settings file could hold by mistake.
-JUNK = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats()
-    | st.text()
-    | st.binary()
-    | st.builds(object)
-    | st.just(len),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.tuples(inner)
-        | st.dictionaries(st.text(max_size=8) | st.integers(), inner, max_size=3)
-    ),
-    max_leaves=5,
-)
 
 
 class TestDeclaredSettings:
