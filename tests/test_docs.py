@@ -284,7 +284,15 @@ def options_of(command: str) -> set[str]:
 
 
 class TestCommands:
-    @pytest.mark.parametrize("command", ["createApiGateway", "runapigateway"])
+    @pytest.mark.parametrize(
+        "command",
+        [
+            "cleanupWebSocketTokens",
+            "clearWebSocketSessions",
+            "createApiGateway",
+            "runapigateway",
+        ],
+    )
     def test_has_every_option(self, command: str) -> None:
         """The reference lists the options that the command takes, and no other."""
         table = rows(section("reference/commands", f"``{command}``"), 2)

@@ -1,0 +1,67 @@
+"""The command that deletes the sessions of ended connections, under each of its names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from ..models import WebSocketSession
+from ..models.primary import on_primary
+from .cleanup import check_age, database_errors
+
+__all__ = ["Command"]
+
+_BATCH_SIZE = 500
+"""Rows that are deleted at once, so that the table is never locked for long."""
+
+
+class Command(BaseCommand):
+    """Delete the sessions of connections that have ended."""
+
+    help = "Deletes the WebSocket sessions of connections that have ended. Run it every day."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take how long ago the connections must have ended."""
+        parser.add_argument(
+            "--older-than",
+            type=int,
+            default=0,
+            metavar="SECONDS",
+            help="Keep the sessions of connections that ended within this time.",
+        )
+
+    def handle(self, *args: Any, older_than: int, **options: Any) -> None:
+        """Delete the sessions, and write how many there were.
+
+        Raises:
+            CommandError: the age cannot be used, or the database refused.
+        """
+        check_age("--older-than", older_than)
+        before = timezone.now() - timedelta(seconds=older_than)
+        # One with a code has still to be closed in AWS.
+        ended = on_primary(WebSocketSession).filter(
+            connected=False, close_code=None, updated_on__lte=before
+        )
+        with database_errors():
+            deleted = sum(_delete(ended, keys) for keys in _batches(ended))
+        self.stdout.write(f"Deleted {deleted} sessions of connections that have ended.")
+
+
+def _batches(rows: QuerySet[WebSocketSession]) -> Iterator[list[int]]:
+    """Yield the primary keys of all rows, a batch at a time and each batch in a query."""
+    keys: list[int] = [0]
+    while keys := list(
+        rows.filter(pk__gt=keys[-1]).order_by("pk").values_list("pk", flat=True)[:_BATCH_SIZE]
+    ):
+        yield keys
+
+
+def _delete(rows: QuerySet[WebSocketSession], keys: list[int]) -> int:
+    """Delete what is still as it was found; a connection may have been taken up again."""
+    _, by_model = rows.filter(pk__in=keys).delete()
+    return by_model.get(WebSocketSession._meta.label, 0)
