@@ -68,7 +68,16 @@ LAYERS = (
         "templatetags",
         "urls",
     ),
-    ("migrations.*", "admin.*", "checks", "apps", "management.*", "sync"),
+    (
+        "migrations.*",
+        "admin.*",
+        "checks.messages",
+        "checks.settings",
+        "checks",
+        "apps",
+        "management.*",
+        "sync",
+    ),
 )
 
 # Side rooms, each with all that it may import from the package and with who may import it.

@@ -1,4 +1,4 @@
-"""System checks: what is wrong with the settings, before it matters at run time."""
+"""Checks of the settings: types, values, and what a deployment should not leave out."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from django.conf import settings as django_settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 
-from .conf import DECLARED_SETTINGS, KNOWN_KEYS, SECRET_RULE, get_websockets_config, settings
-from .transports import get_transport
+from ..conf import DECLARED_SETTINGS, KNOWN_KEYS, SECRET_RULE, get_websockets_config, settings
+from ..transports import get_transport
+from .messages import check_id
 
 __all__ = [
     "check_aws_region_is_set",
@@ -23,10 +24,6 @@ __all__ = [
 _TRANSPORT_HINT = "Name a subclass of BaseTransport, and only options that it takes."
 
 
-def _id(number: str) -> str:
-    return f"django_aws_api_gateway_websockets.{number}"
-
-
 @register(Tags.security)
 def check_gateway_secret_format(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Report a secret that no request can carry; it would refuse every request."""
@@ -36,7 +33,7 @@ def check_gateway_secret_format(app_configs: Any, **kwargs: Any) -> list[CheckMe
         Error(
             'WEBSOCKETS["gateway_secret"] holds a secret that cannot be used.',
             hint=f"Use {SECRET_RULE}; look for a newline at the end of the value.",
-            id=_id("E001"),
+            id=check_id("E001"),
         )
     ]
 
@@ -50,7 +47,7 @@ def check_gateway_secret_is_set(app_configs: Any, **kwargs: Any) -> list[CheckMe
         Warning(
             'WEBSOCKETS["gateway_secret"] is not set, so requests need not come from API Gateway.',
             hint=f"Set it to {SECRET_RULE}; gateways created from then on send it.",
-            id=_id("W001"),
+            id=check_id("W001"),
         )
     ]
 
@@ -63,7 +60,7 @@ def check_websockets_setting(app_configs: Any, **kwargs: Any) -> list[CheckMessa
             Error(
                 "WEBSOCKETS must be a dictionary.",
                 hint="Correct it, or remove it to use the defaults.",
-                id=_id("E002"),
+                id=check_id("E002"),
             )
         ]
     return [*_invalid_values(), *_unknown_keys()]
@@ -75,7 +72,7 @@ def _invalid_values() -> Iterator[CheckMessage]:
             yield Error(
                 f'WEBSOCKETS["{name}"] must be {setting.expected}.',
                 hint="Correct the value, or remove the key to use the default.",
-                id=_id(setting.check_id),
+                id=check_id(setting.check_id),
             )
 
 
@@ -90,7 +87,7 @@ def _unknown_keys() -> Iterator[CheckMessage]:
             yield Warning(
                 f"WEBSOCKETS has the unknown key {key!r}.",
                 hint="Look for a spelling mistake, or remove the key.",
-                id=_id("W002"),
+                id=check_id("W002"),
             )
 
 
@@ -104,7 +101,7 @@ def check_transport(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     except ImproperlyConfigured as error:
         messages = [Error(str(error), hint=_TRANSPORT_HINT)]
     for message in messages:
-        message.id = message.id or _id("E004")
+        message.id = message.id or check_id("E004")
     return messages
 
 
@@ -117,6 +114,6 @@ def check_aws_region_is_set(app_configs: Any, **kwargs: Any) -> list[CheckMessag
         Warning(
             "Neither AWS_GATEWAY_REGION_NAME nor AWS_REGION_NAME is set.",
             hint="Set one of them to the region of your API Gateways.",
-            id=_id("W003"),
+            id=check_id("W003"),
         )
     ]
