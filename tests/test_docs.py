@@ -267,13 +267,6 @@ class TestMissing:
         assert [name for name in methods if hasattr(rows[0], name) or hasattr(rows[1], name)] == []
         assert find_spec(f"{PACKAGE}.sync") is None
 
-    def test_checks_are_missing(self) -> None:
-        """So are the two checks."""
-        text = section("howto/upgrade-from-4.1", "Missing from the pre-release")
-
-        assert re.findall(r"``(W\d+)``", text) == ["W004", "W005"]
-        assert "W004" not in source("checks/*.py")
-
 
 def options_of(command: str) -> set[str]:
     """Return the arguments that a command has beyond those of every command."""

@@ -21,6 +21,8 @@ CONTRACT = {
         "check_aws_region_is_set",
         "check_gateway_secret_format",
         "check_gateway_secret_is_set",
+        "check_handlers_are_listed",
+        "check_unlisted_channels_are_refused",
         "check_websockets_setting",
     ],
     "conf": [

@@ -1,4 +1,4 @@
-"""The system checks: one id for each problem, and no value that crashes them."""
+"""The checks of the settings: one id for each problem."""
 
 from __future__ import annotations
 
@@ -6,12 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.core.checks import CheckMessage, Error, Tags, Warning, registry, run_checks
-from django.core.management import call_command
-from django.core.management.base import SystemCheckError
-from django.test import override_settings
-from hypothesis import given
-from hypothesis import strategies as st
+from django.core.checks import CheckMessage, Error, Warning
 from pytest_django import Settings
 
 from django_aws_api_gateway_websockets.checks import (
@@ -29,26 +24,14 @@ __all__ = [
     "TestGatewaySecretFormat",
     "TestGatewaySecretIsSet",
     "TestRegion",
-    "TestRegistration",
     "TestTransport",
     "TestWebsocketsSetting",
 ]
 
 PREFIX = "django_aws_api_gateway_websockets"
-# Other checks of Django ask the database.
-TAGS = [Tags.compatibility, Tags.security]
 SECRET = "s" * 32
 RULE = "at least 32 characters of A-Z a-z 0-9 . _ ~ + / = -"
 LOCMEM = f"{PREFIX}.transports.locmem.LocMemTransport"
-
-JUNK = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary(),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(st.sampled_from(["BACKEND", "OPTIONS", 1]), inner, max_size=3)
-    ),
-    max_leaves=5,
-)
 
 
 class PickyTransport(BaseTransport):
@@ -272,52 +255,3 @@ class TestRegion:
                 id=f"{PREFIX}.W003",
             )
         ]
-
-
-class TestRegistration:
-    @pytest.mark.parametrize(
-        ("check", "tag"),
-        [
-            (check_gateway_secret_format, Tags.security),
-            (check_websockets_setting, Tags.compatibility),
-            (check_transport, Tags.compatibility),
-        ],
-    )
-    def test_runs_always(self, check: Any, tag: str) -> None:
-        """Errors are found by every ``check``."""
-        assert check in registry.registry.get_checks()
-        assert check.tags == (tag,)
-
-    @pytest.mark.parametrize(
-        ("check", "tag"),
-        [
-            (check_gateway_secret_is_set, Tags.security),
-            (check_aws_region_is_set, Tags.compatibility),
-        ],
-    )
-    def test_runs_on_deployment(self, check: Any, tag: str) -> None:
-        """What a laptop may lack is only asked by ``check --deploy``."""
-        assert check not in registry.registry.get_checks()
-        assert check in registry.registry.get_checks(include_deployment_checks=True)
-        assert check.tags == (tag,)
-
-    def test_command_fails_on_an_error(self, settings: Settings) -> None:
-        """``manage.py check`` prints the id of the problem."""
-        settings.WEBSOCKETS = {"token_expiry_seconds": 0}
-
-        with pytest.raises(SystemCheckError, match=f"{PREFIX}.E002"):
-            call_command("check", tags=TAGS)
-
-    def test_project_without_settings_passes(self, settings: Settings) -> None:
-        """Without any setting there is nothing to correct."""
-        del settings.WEBSOCKETS
-
-        assert [m for m in run_checks(tags=TAGS) if str(m.id).startswith(PREFIX)] == []
-
-    @given(key=st.sampled_from([*DECLARED_SETTINGS, "gateway_secret", None]), value=JUNK)
-    def test_no_value_raises(self, key: str | None, value: object) -> None:
-        """Whatever a settings file holds, the checks answer, and every answer has an id."""
-        with override_settings(WEBSOCKETS={key: value} if key else value):
-            messages = run_checks(tags=TAGS, include_deployment_checks=True)
-
-        assert all(message.id for message in messages)
