@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Tags, Warning, register
 
-from ..dispatch import DEFAULT_HANDLER, find_handlers
+from ..dispatch import DEFAULT_HANDLER, declares_handlers, find_handlers
 from ..views import WebSocketView
 from .messages import check_id
 from .routing import routed_views
@@ -44,7 +44,7 @@ def check_handlers_are_listed(app_configs: Any, **kwargs: Any) -> list[CheckMess
         Warning(
             f"{name} lists no handlers, so clients may call each of its methods: "
             f"{', '.join(handlers)}.",
-            hint="Set ALLOWED_HANDLERS to the names that clients may call.",
+            hint="Mark what clients may call with @handler, or list it in ALLOWED_HANDLERS.",
             id=check_id("W005"),
         )
         for name, handlers in names.items()
@@ -57,5 +57,7 @@ def _implicit_handlers(view_class: type[WebSocketView]) -> list[str]:
 
     ``default`` answers whatever names no other, listed or not.
     """
-    names = find_handlers(view_class, WebSocketView, view_class.BASE_HANDLERS)
-    return sorted(names - {DEFAULT_HANDLER})
+    if declares_handlers(view_class):
+        return []
+    handlers = find_handlers(view_class, WebSocketView, view_class.BASE_HANDLERS)
+    return sorted(handlers.keys() - {DEFAULT_HANDLER})

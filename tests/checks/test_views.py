@@ -11,7 +11,7 @@ from django_aws_api_gateway_websockets.checks import (
     check_unlisted_channels_are_refused,
 )
 from django_aws_api_gateway_websockets.urls import events
-from django_aws_api_gateway_websockets.views import WebSocketView
+from django_aws_api_gateway_websockets.views import WebSocketView, handler
 
 from ..inbound import serve
 
@@ -49,6 +49,14 @@ class Listed(Open):
     ALLOWED_HANDLERS = frozenset({"say"})
 
 
+class Declared(Open):
+    """Declares which method is a handler."""
+
+    @handler
+    def shout(self) -> None:
+        """Handle a message."""
+
+
 class Silent(WebSocketView):
     """Handles what names no handler, and nothing else."""
 
@@ -72,7 +80,7 @@ def unlisted_handlers(view: str, names: str) -> Warning:
     return Warning(
         f"tests.checks.test_views.{view} lists no handlers, so clients may call each of its "
         f"methods: {names}.",
-        hint="Set ALLOWED_HANDLERS to the names that clients may call.",
+        hint="Mark what clients may call with @handler, or list it in ALLOWED_HANDLERS.",
         id=f"{PREFIX}.W005",
     )
 
@@ -121,6 +129,12 @@ class TestHandlers:
     def test_accepts_an_argument(self, settings: Settings) -> None:
         """The arguments of ``as_view`` count as attributes do."""
         serve(settings, Open, ALLOWED_HANDLERS=["say"])
+
+        assert check_handlers_are_listed(None) == []
+
+    def test_accepts_a_declaration(self, settings: Settings) -> None:
+        """Where one method is decorated, clients call no other."""
+        serve(settings, Declared)
 
         assert check_handlers_are_listed(None) == []
 
