@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-__all__ = ["TestProject", "TestScript"]
+__all__ = ["TestProject", "TestScripts"]
 
 ROOT = Path(__file__).parents[2]
 SNIPPETS = ROOT / "docs" / "snippets"
@@ -86,11 +86,12 @@ class TestProject:
         assert '"integration_url": "http://127.0.0.1:8000/wall/default"' in done.stdout
 
 
-@pytest.mark.skipif(shutil.which("node") is None, reason="the script needs Node.js")
-class TestScript:
-    def test_opens_a_socket(self) -> None:
-        """The script for pages without the client fetches a token and builds the URL."""
-        test = Path(__file__).with_name("by_hand.test.js")
+@pytest.mark.skipif(shutil.which("node") is None, reason="the scripts need Node.js")
+class TestScripts:
+    @pytest.mark.parametrize("name", ["by_hand", "with_key"])
+    def test_open_a_socket(self, name: str) -> None:
+        """The scripts for pages without the client, and without cookies, fetch a token."""
+        test = Path(__file__).with_name(f"{name}.test.js")
 
         done = subprocess.run(
             ["node", "--test", str(test)], capture_output=True, text=True, timeout=TIMEOUT_SECONDS

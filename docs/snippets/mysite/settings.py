@@ -26,6 +26,8 @@ INSTALLED_APPS = [
     "wall",
     "byhand",
     "desk",
+    "clients",
+    "rooms",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
