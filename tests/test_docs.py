@@ -19,7 +19,7 @@ from django_aws_api_gateway_websockets.conf import DECLARED_SETTINGS, KNOWN_KEYS
 from django_aws_api_gateway_websockets.handshake import CHECKS
 from django_aws_api_gateway_websockets.protocol import limits
 from django_aws_api_gateway_websockets.rules import SECRET_RULE
-from django_aws_api_gateway_websockets.views import WebSocketView
+from django_aws_api_gateway_websockets.views import WebSocketTokenView, WebSocketView
 from django_aws_api_gateway_websockets.views.base import WebSocketViewBase
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "TestRefusals",
     "TestRequirements",
     "TestSettings",
+    "TestTokenView",
     "TestViewAttributes",
 ]
 
@@ -168,11 +169,9 @@ class TestRefusals:
         assert marked == ["rate_limited", *codes, "connection_id_taken"]
 
 
-def documented_attributes() -> dict[str, Any]:
-    """Return the attributes of the view that the reference lists, with their values."""
-    found = re.findall(
-        r"\.\. attribute:: WebSocketView\.(\w+)\n   :value: (.+)", read("reference/views")
-    )
+def documented_attributes(view: str = "WebSocketView") -> dict[str, Any]:
+    """Return the attributes of a view that the reference lists, with their values."""
+    found = re.findall(rf"\.\. attribute:: {view}\.(\w+)\n   :value: (.+)", read("reference/views"))
     names = {"frozenset": frozenset, "re": re}
     return {name: eval(value, names) for name, value in found}
 
@@ -204,6 +203,24 @@ class TestViewAttributes:
     def test_has_the_hook(self, name: str) -> None:
         """Every method of the base class that a project overrides is there."""
         assert f"``{name}" in read("reference/views")
+
+
+class TestTokenView:
+    def test_has_the_attributes(self) -> None:
+        """Every attribute that a project sets is there, with its default."""
+        own = {
+            name: value
+            for name, value in vars(WebSocketTokenView).items()
+            if isinstance(value, bool | str) and not name.startswith("_")
+        }
+
+        assert documented_attributes("WebSocketTokenView") == own
+
+    @pytest.mark.parametrize("name", ["get_user", "get_gateways"])
+    def test_has_the_hook(self, name: str) -> None:
+        """Every method that a project overrides is there."""
+        assert callable(getattr(WebSocketTokenView, name))
+        assert f"``{name}(request)``" in section("reference/views", "WebSocketTokenView")
 
 
 def public_names() -> list[tuple[str, str]]:
