@@ -26,9 +26,9 @@ __all__ = [
     "check_secret",
     "client_address",
     "find_gateway",
-    "forwarded_address",
     "is_connection_id",
     "is_trusted",
+    "page_address",
     "refusal_type",
 ]
 
@@ -154,23 +154,34 @@ def client_address(event: Event) -> str:
     """
     if event.context.source_ip:
         return _normalised_address(event.context.source_ip)
-    return forwarded_address(event.forwarded_for, event.remote_addr)
+    return _forwarded_address(event.forwarded_for, event.remote_addr, settings.trusted_proxy_count)
 
 
-def forwarded_address(forwarded_for: str, remote_addr: str) -> str:
-    """Return the client's address by ``trusted_proxy_count``, or ``0.0.0.0`` when it is unusable.
+def page_address(forwarded_for: str, remote_addr: str) -> str:
+    """Return the address of the client of a page, or ``0.0.0.0`` when there is no usable one.
 
-    Without that setting it is the first entry of ``X-Forwarded-For``, which a client can forge.
+    API Gateway, which ``trusted_proxy_count`` counts, is not on the way of a page.
 
     Args:
-        forwarded_for: the header, empty when there is none.
+        forwarded_for: the ``X-Forwarded-For`` header, empty when there is none.
         remote_addr: address of the peer that spoke HTTP to Django.
     """
-    count, entries = settings.trusted_proxy_count, forwarded_for.split(",")
-    if count is None:
+    count = settings.trusted_proxy_count
+    proxies = None if count is None else max(0, count - 1)
+    return _forwarded_address(forwarded_for, remote_addr, proxies)
+
+
+def _forwarded_address(forwarded_for: str, remote_addr: str, proxies: int | None) -> str:
+    """Return the entry that the outermost proxy wrote; a client can forge all before it.
+
+    Fewer entries than proxies mean that somebody has gone past them, so the peer counts. Without a
+    number of proxies it is the first entry, whoever wrote it.
+    """
+    entries = forwarded_for.split(",")
+    if proxies is None:
         candidate = entries[0] or remote_addr
     else:
-        candidate = entries[-count] if 0 < count <= len(entries) else remote_addr
+        candidate = entries[-proxies] if 0 < proxies <= len(entries) else remote_addr
     return _normalised_address(candidate)
 
 

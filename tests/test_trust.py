@@ -19,9 +19,9 @@ from django_aws_api_gateway_websockets.trust import (
     check_secret,
     client_address,
     find_gateway,
-    forwarded_address,
     is_connection_id,
     is_trusted,
+    page_address,
     refusal_type,
 )
 
@@ -342,4 +342,26 @@ class TestProxies:
         """With fewer entries than proxies, somebody has gone past them: the peer counts."""
         settings.WEBSOCKETS = {"trusted_proxy_count": count}
 
-        assert forwarded_address(forwarded_for, "192.0.2.9") == address
+        received = event(remote_addr="192.0.2.9", X_Forwarded_For=forwarded_for)
+
+        assert client_address(received) == address
+
+    @pytest.mark.parametrize(
+        ("count", "forwarded_for", "address"),
+        [
+            (None, "192.0.2.1, 192.0.2.2", "192.0.2.1"),
+            (None, "", "192.0.2.9"),
+            (0, "192.0.2.1, 192.0.2.2", "192.0.2.9"),
+            (1, "192.0.2.1, 192.0.2.2", "192.0.2.9"),
+            (2, "192.0.2.1, 192.0.2.2", "192.0.2.2"),
+            (3, "192.0.2.1, 192.0.2.2", "192.0.2.1"),
+            (4, "192.0.2.1, 192.0.2.2", "192.0.2.9"),
+        ],
+    )
+    def test_address_of_a_page(
+        self, settings: Settings, count: int | None, forwarded_for: str, address: str
+    ) -> None:
+        """A page is asked for without API Gateway, which is one of the proxies of an event."""
+        settings.WEBSOCKETS = {"trusted_proxy_count": count}
+
+        assert page_address(forwarded_for, "192.0.2.9") == address

@@ -17,7 +17,7 @@ from ..conf import settings
 from ..models import ApiGateway
 from ..models.primary import on_primary
 from ..models.token_limits import TokenLimit, TokenStanding
-from ..trust import forwarded_address
+from ..trust import page_address
 from .base import open_view, text_response
 
 __all__ = ["WebSocketTokenView"]
@@ -119,7 +119,7 @@ def _is_logged_in(request: HttpRequest) -> bool:
 
 def _address(request: HttpRequest) -> str:
     forwarded_for = request.headers.get("X-Forwarded-For", "")
-    return forwarded_address(forwarded_for, request.META.get("REMOTE_ADDR", ""))
+    return page_address(forwarded_for, request.META.get("REMOTE_ADDR", ""))
 
 
 def _over_the_limit(limit: TokenLimit) -> HttpResponse:
