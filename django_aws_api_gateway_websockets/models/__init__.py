@@ -22,7 +22,7 @@ from .aliases import (
     validate_integration_host,
 )
 from .channels import ChannelPermission, ChannelPermissionRule
-from .delivery import DeliveryReport, Outcome
+from .delivery import DeliveryReport, DisconnectReport, Outcome
 from .gateways import ApiGateway
 from .rate_limits import (
     RATE_LIMIT_PURGE_BATCH,
@@ -54,6 +54,7 @@ __all__ = [
     "ChannelPermissionRule",
     "ConnectionRateLimit",
     "DeliveryReport",
+    "DisconnectReport",
     "Outcome",
     "WebSocketSession",
     "WebSocketSessionQuerySet",

@@ -3,121 +3,28 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from itertools import islice
-from typing import Any, Self
+from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.conf import settings as django_settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, router
-from django.db.models import F, Q
 from django.utils import timezone
 
 from ..conf import settings
 from ..exceptions import ConnectionGone, TransportError
 from ..protocol.messages import encode
 from ..transports import get_transport
-from .delivery import DeliveryReport, Outcome
+from .closing import CLOSED_FOR_GOOD, close_connection, closing_transport, encode_farewell
+from .delivery import Outcome
 from .gateways import ApiGateway
+from .session_queryset import WebSocketSessionQuerySet
 from .tokens import user_auth_hashes
 
 __all__ = ["WebSocketSession", "WebSocketSessionQuerySet"]
 
 logger = logging.getLogger("django_aws_api_gateway_websockets.models")
-
-_CHUNK_SIZE = 500
-"""Recipients that a broadcast holds in memory at once."""
-
-
-class WebSocketSessionQuerySet(models.QuerySet["WebSocketSession"]):
-    """Connections, as a whole."""
-
-    def live(self) -> Self:
-        """Leave out what is closed, and what is older than AWS lets any connection become."""
-        oldest = timezone.now() - timedelta(seconds=settings.session_max_age_seconds)
-        return self.filter(connected=True, created_on__gt=oldest)
-
-    def of_connection(
-        self, connection_id: str, api_id: str, *, without_gateway: bool = False
-    ) -> Self:
-        """Narrow down to one connection of one API, on the database that writes go to.
-
-        Args:
-            connection_id: as AWS names the connection.
-            api_id: as AWS names the API.
-            without_gateway: accept a session that belongs to no gateway, too.
-        """
-        gateways = ApiGateway.objects.filter(api_id=api_id).values("pk")
-        owner = Q(api_gateway__in=gateways)
-        if without_gateway:
-            owner |= Q(api_gateway=None)
-        rows = self.using(router.db_for_write(self.model))
-        return rows.filter(owner, connection_id=connection_id)
-
-    def mark_closed(self) -> int:
-        """Take the sessions for ended, in one statement; return how many there are.
-
-        The connections themselves are left as they are.
-        """
-        return self.update(connected=False, updated_on=timezone.now())
-
-    def count_request(self) -> int:
-        """Count one more request of each session, in one statement; return how many there are."""
-        return self.update(request_count=F("request_count") + 1, updated_on=timezone.now())
-
-    def send_message(self, data: Any, max_workers: int = 10) -> DeliveryReport:
-        """Send ``data`` to every live connection in this queryset.
-
-        A connection that cannot be reached is counted and does not keep the others from theirs.
-
-        Args:
-            data: any value that Django's JSON encoder takes; at most 128 KB as JSON.
-            max_workers: posts in flight at once.
-
-        Raises:
-            PayloadTooLarge: the message is longer than AWS carries; nothing was sent.
-            ValueError: ``max_workers`` is less than 1.
-        """
-        payload = encode(data, encoder=DjangoJSONEncoder)
-        counts: Counter[Outcome] = Counter()
-        with ThreadPoolExecutor(max_workers) as pool:
-            for chunk in self._recipients():
-                outcomes = list(pool.map(lambda session: session._deliver(payload), chunk))
-                counts.update(outcomes)
-                self._close_gone(chunk, outcomes)
-        return _report(counts)
-
-    async def asend_message(self, data: Any, max_workers: int = 10) -> DeliveryReport:
-        """Send as ``send_message`` does, from asynchronous code."""
-        return await sync_to_async(self.send_message)(data, max_workers)
-
-    def _recipients(self) -> Iterator[list[WebSocketSession]]:
-        rows = self.live().select_related("api_gateway").iterator(chunk_size=_CHUNK_SIZE)
-        while chunk := list(islice(rows, _CHUNK_SIZE)):
-            yield chunk
-
-    def _close_gone(self, chunk: list[WebSocketSession], outcomes: list[Outcome]) -> None:
-        pairs = zip(chunk, outcomes, strict=True)
-        gone = [session.pk for session, outcome in pairs if outcome is Outcome.GONE]
-        if gone:
-            database = router.db_for_write(self.model, instance=chunk[0])
-            self.model.objects.using(database).filter(pk__in=gone).mark_closed()
-
-
-def _report(counts: Counter[Outcome]) -> DeliveryReport:
-    if counts[Outcome.SKIPPED]:
-        logger.warning("Skipped %d sessions that belong to no API Gateway", counts[Outcome.SKIPPED])
-    return DeliveryReport(
-        sent=counts[Outcome.SENT],
-        gone=counts[Outcome.GONE],
-        not_ready=counts[Outcome.NOT_READY],
-        failed=counts[Outcome.FAILED],
-        skipped=counts[Outcome.SKIPPED],
-    )
 
 
 class WebSocketSession(models.Model):
@@ -197,7 +104,8 @@ class WebSocketSession(models.Model):
                 self.api_gateway.management_url, self.connection_id, payload
             )
         except ConnectionGone:
-            self._close_unless_young()
+            if not self.is_young:
+                self._mark_closed()
             return None
         except TransportError as error:
             raise (error.__cause__ or error) from None
@@ -206,6 +114,54 @@ class WebSocketSession(models.Model):
     async def asend_message(self, data: Any) -> dict[str, Any] | None:
         """Send as ``send_message`` does, from asynchronous code."""
         return await sync_to_async(self.send_message)(data)
+
+    def disconnect(self, code: str = "revoked", *, reconnect: bool = False) -> bool:
+        """Close this connection, after telling its client why.
+
+        The row is closed first; it stays marked with ``code`` while AWS has still to close the
+        connection.
+
+        Args:
+            code: 1 to 32 lower-case letters, digits, dots, hyphens and underscores, for the client.
+            reconnect: whether the client may come back by itself.
+
+        Returns:
+            Whether an open connection was closed. It was not when it had ended before, is not open
+            yet, or belongs to no gateway.
+
+        Raises:
+            ImproperlyConfigured: the transport cannot close connections; the row has not changed.
+            ValueError: ``code`` is no code; the row has not changed.
+            RuntimeError: the gateway has no API.
+            botocore.exceptions.ClientError: AWS refused to close the connection.
+            TransportError: closing failed without an answer of AWS.
+        """
+        farewell = encode_farewell(code, reconnect=reconnect)
+        closing_transport()
+        if not self._mark_closed(code):
+            return False
+        try:
+            outcome = close_connection(self, farewell)
+        except TransportError as error:
+            raise (error.__cause__ or error) from None
+        if outcome in CLOSED_FOR_GOOD:
+            self._row().confirm_closed(code)
+            self.close_code = None
+        return outcome is Outcome.CLOSED
+
+    async def adisconnect(self, code: str = "revoked", *, reconnect: bool = False) -> bool:
+        """Close as ``disconnect`` does, from asynchronous code."""
+        return await sync_to_async(self.disconnect)(code, reconnect=reconnect)
+
+    @property
+    def is_young(self) -> bool:
+        """Whether AWS may still answer 410 because ``$connect`` has just been answered."""
+        return self._age() < timedelta(seconds=settings.gone_grace_seconds)
+
+    @property
+    def is_outlived(self) -> bool:
+        """Whether AWS has ended the connection by now, whatever became of it."""
+        return self._age() >= timedelta(seconds=settings.session_max_age_seconds)
 
     def login_is_current(self) -> bool:
         """Return whether the user is active and has the password that the session began with."""
@@ -221,21 +177,25 @@ class WebSocketSession(models.Model):
         try:
             get_transport().send(self.api_gateway.management_url, self.connection_id, payload)
         except ConnectionGone:
-            return Outcome.NOT_READY if self._is_young() else Outcome.GONE
+            return Outcome.NOT_READY if self.is_young else Outcome.GONE
         except (RuntimeError, TransportError, ValueError) as error:
             logger.warning("Message to %s not delivered: %s", self, error)
             return Outcome.FAILED
         return Outcome.SENT
 
-    def _is_young(self) -> bool:
-        """Return whether AWS may still answer 410 because ``$connect`` has just been answered."""
-        return timezone.now() - self.created_on < timedelta(seconds=settings.gone_grace_seconds)
+    def _age(self) -> timedelta:
+        return timezone.now() - self.created_on
 
-    def _close_unless_young(self) -> None:
-        if self._is_young():
-            return
+    def _row(self) -> WebSocketSessionQuerySet:
         database = router.db_for_write(type(self), instance=self)
-        self.connected, self.updated_on = False, timezone.now()
-        type(self).objects.using(database).filter(pk=self.pk).update(
-            connected=False, updated_on=self.updated_on
+        return type(self).objects.using(database).filter(pk=self.pk)
+
+    def _mark_closed(self, close_code: str | None = None) -> bool:
+        """Close the row unless it is closed for good; return whether that changed it."""
+        moment = timezone.now()
+        changed = (
+            self._row().unclosed().update(connected=False, close_code=close_code, updated_on=moment)
         )
+        self.connected, self.updated_on = False, moment
+        self.close_code = close_code if changed else None
+        return bool(changed)

@@ -1,4 +1,4 @@
-"""What became of a message to many connections."""
+"""What became of many connections."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ import dataclasses
 
 import pytest
 
-from django_aws_api_gateway_websockets.models.delivery import DeliveryReport, Outcome
+from django_aws_api_gateway_websockets.models.delivery import (
+    DeliveryReport,
+    DisconnectReport,
+    Outcome,
+)
 
 __all__ = ["TestOutcome", "TestReport"]
 
@@ -58,6 +62,7 @@ class TestReport:
 class TestOutcome:
     def test_has_a_count_for_each(self) -> None:
         """Every outcome has its count in a report."""
-        counts = [field.name for field in dataclasses.fields(DeliveryReport)]
+        reports = (DeliveryReport, DisconnectReport)
+        counts = {field.name for report in reports for field in dataclasses.fields(report)}
 
-        assert [outcome.name.lower() for outcome in Outcome] == counts
+        assert {outcome.name.lower() for outcome in Outcome} == counts

@@ -2,81 +2,39 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import pytest
 from asgiref.sync import async_to_sync
 from botocore.exceptions import ClientError
 from django.contrib.auth.models import User
+from django.core.exceptions import ImproperlyConfigured
 from django.db import IntegrityError
 from django.test import override_settings
-from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from django_aws_api_gateway_websockets.exceptions import (
-    ConnectionGone,
-    PayloadTooLarge,
-    Throttled,
-    TransportError,
-)
+from django_aws_api_gateway_websockets.exceptions import ConnectionGone, PayloadTooLarge, Throttled
 from django_aws_api_gateway_websockets.models import ApiGateway, WebSocketSession
 from django_aws_api_gateway_websockets.models.tokens import hash_user_auth
 from django_aws_api_gateway_websockets.transports import locmem
 
-__all__ = [
-    "TestBroadcast",
-    "TestLive",
-    "TestLogin",
-    "TestOfConnection",
-    "TestRow",
-    "TestSendMessage",
-    "TestUpdates",
-]
+from ..connections import (
+    LOCMEM,
+    closed_in_aws,
+    connect,
+    fail,
+    open_rows,
+    pending_rows,
+    sent_to,
+    transport_settings,
+)
+
+__all__ = ["TestDisconnect", "TestLogin", "TestRow", "TestSendMessage"]
 
 pytestmark = pytest.mark.django_db
 
-OLD = timedelta(minutes=5)
 TOO_LONG = "x" * 131_072
-
-
-@pytest.fixture
-def gateway() -> ApiGateway:
-    """Return a gateway that is deployed."""
-    return ApiGateway.objects.create(
-        api_name="Chat",
-        api_id="abc123defg",
-        api_endpoint="wss://abc123defg.execute-api.eu-west-1.amazonaws.com",
-        stage_name="live",
-    )
-
-
-def connect(connection_id: str, age: timedelta = OLD, **fields: Any) -> WebSocketSession:
-    """Return a stored connection of some age."""
-    row = WebSocketSession.objects.create(connection_id=connection_id, **fields)
-    moment = timezone.now() - age
-    WebSocketSession.objects.filter(pk=row.pk).update(created_on=moment, updated_on=moment)
-    return WebSocketSession.objects.get(pk=row.pk)
-
-
-def sent_to() -> list[str]:
-    """Return the connections that were sent something, in order."""
-    return [message.connection_id for message in locmem.outbox]
-
-
-def open_rows() -> list[str]:
-    """Return the connections that still count as open."""
-    rows = WebSocketSession.objects.filter(connected=True).order_by("connection_id")
-    return [row.connection_id for row in rows]
-
-
-def fail(connection_id: str, kind: type[TransportError], cause: Exception | None = None) -> None:
-    """Let the transport fail for a connection."""
-    error = kind(connection_id)
-    error.__cause__ = cause
-    locmem.failures[connection_id] = error
 
 
 class TestRow:
@@ -128,88 +86,6 @@ class TestRow:
 
         row = WebSocketSession.objects.get()
         assert (row.api_gateway, row.connected) == (None, False)
-
-
-class TestLive:
-    def test_leaves_out_what_is_closed(self) -> None:
-        """A closed connection is not live."""
-        connect("a", connected=False)
-
-        assert not WebSocketSession.objects.live().exists()
-
-    @pytest.mark.parametrize(("seconds", "expected"), [(7400, True), (7600, False)])
-    def test_leaves_out_what_aws_has_ended(self, seconds: int, expected: bool) -> None:
-        """No connection lives longer than two hours and some slack."""
-        connect("a", age=timedelta(seconds=seconds))
-
-        assert WebSocketSession.objects.live().exists() is expected
-
-    @override_settings(WEBSOCKETS={"session_max_age_seconds": 60})
-    def test_takes_the_age_of_the_settings(self) -> None:
-        """The project may say what is old."""
-        connect("a", age=timedelta(seconds=61))
-
-        assert not WebSocketSession.objects.live().exists()
-
-
-class TestOfConnection:
-    def test_finds_a_connection_of_its_api(
-        self, gateway: ApiGateway, django_assert_num_queries: DjangoAssertNumQueries
-    ) -> None:
-        """The API and the connection are looked up in one query."""
-        row = connect("a", api_gateway=gateway)
-
-        with django_assert_num_queries(1):
-            assert WebSocketSession.objects.of_connection("a", "abc123defg").get() == row
-
-    @pytest.mark.parametrize(
-        ("connection_id", "api_id"), [("b", "abc123defg"), ("a", "another123"), ("a", "")]
-    )
-    def test_finds_no_other(self, gateway: ApiGateway, connection_id: str, api_id: str) -> None:
-        """Another connection, and the same one of another API, are not found."""
-        connect("a", api_gateway=gateway)
-
-        assert not WebSocketSession.objects.of_connection(connection_id, api_id).exists()
-
-    @pytest.mark.parametrize("without_gateway", [True, False])
-    def test_finds_sessions_without_gateway_when_asked(self, without_gateway: bool) -> None:
-        """A view that is pinned to an API without a row still knows its connections."""
-        connect("a")
-
-        rows = WebSocketSession.objects.of_connection(
-            "a", "abc123defg", without_gateway=without_gateway
-        )
-
-        assert rows.exists() is without_gateway
-
-
-class TestUpdates:
-    def test_mark_closed_in_one_statement(
-        self, django_assert_num_queries: DjangoAssertNumQueries
-    ) -> None:
-        """Any number of sessions is closed at once, and counted."""
-        before = connect("a").updated_on
-        connect("b")
-
-        with django_assert_num_queries(1):
-            assert WebSocketSession.objects.all().mark_closed() == 2
-
-        assert open_rows() == []
-        assert WebSocketSession.objects.get(connection_id="a").updated_on > before
-
-    def test_count_a_request_in_one_statement(
-        self, django_assert_num_queries: DjangoAssertNumQueries
-    ) -> None:
-        """The database adds, so that two workers cannot lose a request."""
-        row = connect("a")
-        before = row.updated_on
-
-        with django_assert_num_queries(1):
-            assert WebSocketSession.objects.all().count_request() == 1
-
-        row.refresh_from_db()
-        assert row.request_count == 2
-        assert row.updated_on > before
 
 
 class TestSendMessage:
@@ -303,14 +179,8 @@ class TestSendMessage:
         """The project may say how long a row is young."""
         row = connect("a", age=timedelta(seconds=20), api_gateway=gateway)
         fail("a", ConnectionGone)
-        locmem_with_grace = {
-            "gone_grace_seconds": 30,
-            "transport": {
-                "BACKEND": "django_aws_api_gateway_websockets.transports.locmem.LocMemTransport"
-            },
-        }
 
-        with override_settings(WEBSOCKETS=locmem_with_grace):
+        with override_settings(WEBSOCKETS=transport_settings(LOCMEM, gone_grace_seconds=30)):
             row.send_message({})
 
         assert open_rows() == ["a"]
@@ -344,142 +214,118 @@ class TestSendMessage:
         assert locmem.outbox[0].json == {"n": 1}
 
 
-class TestBroadcast:
-    def test_reaches_live_connections_only(self, gateway: ApiGateway) -> None:
-        """Closed and outlived ones are left out."""
-        connect("a", api_gateway=gateway)
-        connect("b", api_gateway=gateway, connected=False)
-        connect("c", api_gateway=gateway, age=timedelta(hours=3))
+class TestDisconnect:
+    def test_closes_row_and_connection(self, gateway: ApiGateway) -> None:
+        """The client is told why before its connection ends, and nothing is left to do."""
+        row = connect("a", api_gateway=gateway)
 
-        report = WebSocketSession.objects.send_message({"text": "hi"})
+        assert row.disconnect() is True
 
-        assert (report.sent, sent_to()) == (1, ["a"])
+        assert locmem.outbox[0].json == {"ws": "close", "code": "revoked", "reconnect": False}
+        assert (closed_in_aws(), open_rows(), pending_rows()) == (["a"], [], {})
+        assert (row.connected, row.close_code) == (False, None)
+        assert row.updated_on == WebSocketSession.objects.get().updated_on
 
-    def test_keeps_to_its_queryset(self, gateway: ApiGateway) -> None:
-        """A channel is addressed by a filter."""
-        connect("a", api_gateway=gateway, channel_name="room")
-        connect("b", api_gateway=gateway, channel_name="hall")
+    def test_tells_code_and_whether_to_come_back(self, gateway: ApiGateway) -> None:
+        """Both are the caller's."""
+        connect("a", api_gateway=gateway).disconnect("moved", reconnect=True)
 
-        WebSocketSession.objects.filter(channel_name="room").send_message({})
+        assert locmem.outbox[0].json == {"ws": "close", "code": "moved", "reconnect": True}
 
-        assert sent_to() == ["a"]
-
-    def test_sends_through_each_gateway(self, gateway: ApiGateway) -> None:
-        """Sessions of several gateways are reached in one call."""
-        other = ApiGateway.objects.create(api_name="Other", api_endpoint="ws://127.0.0.1:9/other")
-        connect("a", api_gateway=gateway)
-        connect("b", api_gateway=other)
-
-        WebSocketSession.objects.send_message({}, max_workers=1)
-
-        assert sorted(message.management_url for message in locmem.outbox) == [
-            "http://127.0.0.1:9/other/production",
-            "https://abc123defg.execute-api.eu-west-1.amazonaws.com/live",
-        ]
-
-    def test_takes_one_query_for_any_number(
+    def test_takes_three_statements(
         self, gateway: ApiGateway, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
-        """Sessions come with their gateways."""
-        for number in range(12):
-            connect(str(number), api_gateway=gateway)
+        """The row is closed, its gateway is loaded, and the end is confirmed."""
+        row = connect("a", api_gateway=gateway)
 
-        with django_assert_num_queries(1):
-            assert len(WebSocketSession.objects.send_message({})) == 12
+        with django_assert_num_queries(3):
+            row.disconnect()
 
-    def test_works_through_more_than_one_chunk(self, gateway: ApiGateway) -> None:
-        """More recipients than are held in memory at once are all reached."""
-        WebSocketSession.objects.bulk_create(
-            WebSocketSession(connection_id=str(number), api_gateway=gateway)
-            for number in range(501)
-        )
+    def test_changes_nothing_else(self, gateway: ApiGateway) -> None:
+        """What another worker stored meanwhile stays."""
+        row = connect("a", api_gateway=gateway)
+        WebSocketSession.objects.update(request_count=7, channel_name="room")
 
-        assert WebSocketSession.objects.send_message({}).sent == 501
+        row.disconnect()
 
-    def test_closes_what_is_gone_in_one_update(
-        self, gateway: ApiGateway, django_assert_num_queries: DjangoAssertNumQueries
-    ) -> None:
-        """Old connections that AWS does not know are closed, young ones wait."""
-        for name in ("a", "b", "c"):
-            connect(name, api_gateway=gateway)
-            fail(name, ConnectionGone)
-        WebSocketSession.objects.filter(connection_id="c").update(created_on=timezone.now())
+        row = WebSocketSession.objects.get()
+        assert (row.request_count, row.channel_name) == (7, "room")
 
-        with django_assert_num_queries(2):
-            report = WebSocketSession.objects.send_message({})
+    def test_leaves_alone_what_is_closed(self, gateway: ApiGateway) -> None:
+        """The row decides, not what an instance remembers of it."""
+        row = connect("a", api_gateway=gateway)
+        WebSocketSession.objects.all().mark_closed()
 
-        assert (report.sent, report.gone, report.not_ready) == (0, 2, 1)
-        assert open_rows() == ["c"]
+        assert row.disconnect() is False
+        assert (sent_to(), row.connected, pending_rows()) == ([], False, {})
 
-    def test_goes_on_after_a_failure(
-        self, gateway: ApiGateway, caplog: pytest.LogCaptureFixture
-    ) -> None:
-        """The others get their message; the log names the connection that did not."""
-        connect("a", api_gateway=gateway)
-        connect("b", api_gateway=gateway)
+    def test_only_closes_the_row_without_gateway(self) -> None:
+        """There is no connection to close."""
+        assert connect("a").disconnect() is False
+        assert (open_rows(), pending_rows()) == ([], {})
+
+    def test_is_not_true_of_what_was_gone(self, gateway: ApiGateway) -> None:
+        """A connection that AWS does not know any more needs no closing."""
+        row = connect("a", api_gateway=gateway)
+        fail("a", ConnectionGone)
+
+        assert row.disconnect() is False
+        assert pending_rows() == {}
+
+    def test_keeps_in_mind_what_is_not_ready(self, gateway: ApiGateway) -> None:
+        """A young connection is closed as a row, and still to be closed."""
+        row = connect("a", age=timedelta(0), api_gateway=gateway)
+        fail("a", ConnectionGone)
+
+        assert row.disconnect() is False
+        assert (row.connected, row.close_code) == (False, "revoked")
+        assert pending_rows() == {"a": "revoked"}
+
+    def test_lets_the_error_of_aws_through(self, gateway: ApiGateway) -> None:
+        """The row is closed all the same, and still to be closed in AWS."""
+        error = ClientError({"Error": {"Code": "LimitExceededException"}}, "DeleteConnection")
+        row = connect("a", api_gateway=gateway)
+        fail("a", Throttled, cause=error)
+
+        with pytest.raises(ClientError) as caught:
+            row.disconnect()
+
+        assert caught.value is error
+        assert (open_rows(), pending_rows()) == ([], {"a": "revoked"})
+
+    def test_lets_an_error_without_cause_through(self, gateway: ApiGateway) -> None:
+        """An error that boto3 did not raise is our own."""
+        row = connect("a", api_gateway=gateway)
         fail("a", Throttled)
 
-        report = WebSocketSession.objects.send_message({})
+        with pytest.raises(Throttled):
+            row.disconnect()
 
-        assert (report.sent, report.failed, open_rows()) == (1, 1, ["a", "b"])
-        assert caplog.messages == [
-            "Message to a not delivered: The request was throttled (connection a)."
-        ]
+    @override_settings(WEBSOCKETS=transport_settings("tests.connections.DeafTransport"))
+    def test_refuses_a_transport_that_cannot_close(self, gateway: ApiGateway) -> None:
+        """It says so before anything has changed."""
+        row = connect("a", api_gateway=gateway)
 
-    def test_goes_on_past_a_gateway_without_an_api(
-        self, gateway: ApiGateway, caplog: pytest.LogCaptureFixture
-    ) -> None:
-        """There is nowhere to post to, which concerns nobody else."""
-        target = "http://127.0.0.1/ws/"
-        planned = ApiGateway.objects.create(api_name="Plan", target_base_endpoint=target)
-        connect("a", api_gateway=planned)
-        connect("b", api_gateway=gateway)
+        with pytest.raises(ImproperlyConfigured, match="DeafTransport cannot close connections"):
+            row.disconnect()
 
-        report = WebSocketSession.objects.send_message({})
+        assert open_rows() == ["a"]
 
-        assert (report.sent, report.failed) == (1, 1)
-        assert caplog.messages == [
-            "Message to a not delivered: Plan has no API yet; create it first."
-        ]
+    def test_refuses_what_is_no_code(self, gateway: ApiGateway) -> None:
+        """It says so before anything has changed."""
+        row = connect("a", api_gateway=gateway)
 
-    def test_skips_sessions_without_gateway(self, caplog: pytest.LogCaptureFixture) -> None:
-        """They are counted, told of once, and left as they are."""
-        connect("a")
-        connect("b")
+        with pytest.raises(ValueError, match="not 'Bye!'"):
+            row.disconnect("Bye!")
 
-        report = WebSocketSession.objects.send_message({})
-
-        assert (report.skipped, open_rows()) == (2, ["a", "b"])
-        assert caplog.messages == ["Skipped 2 sessions that belong to no API Gateway"]
-
-    def test_refuses_what_aws_does_not_carry(
-        self, django_assert_num_queries: DjangoAssertNumQueries
-    ) -> None:
-        """A message that is too long is refused before anything is read."""
-        with django_assert_num_queries(0), pytest.raises(PayloadTooLarge):
-            WebSocketSession.objects.send_message(TOO_LONG)
-
-    def test_refuses_to_send_by_nobody(self) -> None:
-        """At least one worker is needed."""
-        with pytest.raises(ValueError, match="max_workers"):
-            WebSocketSession.objects.send_message({}, max_workers=0)
-
-    def test_leaves_no_thread_behind(self, gateway: ApiGateway) -> None:
-        """All workers have ended when the report is there."""
-        connect("a", api_gateway=gateway)
-        before = threading.active_count()
-
-        WebSocketSession.objects.send_message({})
-
-        assert threading.active_count() == before
+        assert open_rows() == ["a"]
 
     def test_can_be_awaited(self, gateway: ApiGateway) -> None:
-        """The asynchronous twin sends the same."""
-        connect("a", api_gateway=gateway)
+        """The asynchronous twin closes the same."""
+        row = connect("a", api_gateway=gateway)
 
-        report = async_to_sync(WebSocketSession.objects.all().asend_message)({})
-
-        assert (report.sent, sent_to()) == (1, ["a"])
+        assert async_to_sync(row.adisconnect)("moved", reconnect=True) is True
+        assert locmem.outbox[0].json == {"ws": "close", "code": "moved", "reconnect": True}
 
 
 class TestLogin:

@@ -1,0 +1,201 @@
+"""Connections, as a whole: those to speak of, broadcasts to them, and their end."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Self
+
+from asgiref.sync import sync_to_async
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models, router
+from django.db.models import F, Q
+from django.utils import timezone
+
+from ..conf import settings
+from ..exceptions import TransportError
+from ..protocol.messages import encode
+from .closing import CLOSED_FOR_GOOD, close_connection, closing_transport, encode_farewell
+from .delivery import DeliveryReport, DisconnectReport, Outcome
+from .gateways import ApiGateway
+
+if TYPE_CHECKING:
+    from .sessions import WebSocketSession
+
+__all__ = ["WebSocketSessionQuerySet"]
+
+logger = logging.getLogger("django_aws_api_gateway_websockets.models")
+
+_CHUNK_SIZE = 500
+"""Sessions that are held in memory at once."""
+
+
+class WebSocketSessionQuerySet(models.QuerySet["WebSocketSession"]):
+    """Connections, as a whole."""
+
+    def live(self) -> Self:
+        """Leave out what is closed, and what is older than AWS lets any connection become."""
+        oldest = timezone.now() - timedelta(seconds=settings.session_max_age_seconds)
+        return self.filter(connected=True, created_on__gt=oldest)
+
+    def unclosed(self) -> Self:
+        """Leave out what is closed, unless AWS has still to close the connection."""
+        return self.filter(Q(connected=True) | Q(close_code__isnull=False))
+
+    def of_connection(
+        self, connection_id: str, api_id: str, *, without_gateway: bool = False
+    ) -> Self:
+        """Narrow down to one connection of one API, on the database that writes go to.
+
+        Args:
+            connection_id: as AWS names the connection.
+            api_id: as AWS names the API.
+            without_gateway: accept a session that belongs to no gateway, too.
+        """
+        gateways = ApiGateway.objects.filter(api_id=api_id).values("pk")
+        owner = Q(api_gateway__in=gateways)
+        if without_gateway:
+            owner |= Q(api_gateway=None)
+        rows = self.using(router.db_for_write(self.model))
+        return rows.filter(owner, connection_id=connection_id)
+
+    def in_chunks(self) -> Iterator[list[WebSocketSession]]:
+        """Yield the sessions with their gateways, as many at a time as memory is to hold."""
+        rows = self.select_related("api_gateway").iterator(chunk_size=_CHUNK_SIZE)
+        while chunk := list(islice(rows, _CHUNK_SIZE)):
+            yield chunk
+
+    def mark_closed(self, close_code: str | None = None) -> int:
+        """Take the sessions for ended, in one statement; return how many there are.
+
+        The connections themselves are left as they are.
+
+        Args:
+            close_code: why AWS has still to close the connections; None when it has not.
+        """
+        return self.update(connected=False, close_code=close_code, updated_on=timezone.now())
+
+    def confirm_closed(self, close_code: str) -> int:
+        """Note that AWS has no longer to close the sessions, in one statement.
+
+        Args:
+            close_code: why it had; sessions that have another by now are left as they are.
+        """
+        return self.filter(connected=False, close_code=close_code).update(close_code=None)
+
+    def count_request(self) -> int:
+        """Count one more request of each session, in one statement; return how many there are."""
+        return self.update(request_count=F("request_count") + 1, updated_on=timezone.now())
+
+    def send_message(self, data: Any, max_workers: int = 10) -> DeliveryReport:
+        """Send ``data`` to every live connection in this queryset.
+
+        A connection that cannot be reached is counted and does not keep the others from theirs.
+
+        Args:
+            data: any value that Django's JSON encoder takes; at most 128 KB as JSON.
+            max_workers: posts in flight at once.
+
+        Raises:
+            PayloadTooLarge: the message is longer than AWS carries; nothing was sent.
+            ValueError: ``max_workers`` is less than 1.
+        """
+        payload = encode(data, encoder=DjangoJSONEncoder)
+        counts: Counter[Outcome] = Counter()
+        with ThreadPoolExecutor(max_workers) as pool:
+            for chunk in self.live().in_chunks():
+                outcomes = list(pool.map(lambda session: session._deliver(payload), chunk))
+                counts.update(outcomes)
+                self._pick(chunk, outcomes, Outcome.GONE).mark_closed()
+        return _delivery_report(counts)
+
+    async def asend_message(self, data: Any, max_workers: int = 10) -> DeliveryReport:
+        """Send as ``send_message`` does, from asynchronous code."""
+        return await sync_to_async(self.send_message)(data, max_workers)
+
+    def disconnect(
+        self, code: str = "revoked", *, reconnect: bool = False, max_workers: int = 10
+    ) -> DisconnectReport:
+        """Close every connection in this queryset, after telling its client why.
+
+        All rows are closed first, in one statement. What AWS could not be asked to close stays
+        marked with ``code``; so does a connection that is not open yet.
+
+        Args:
+            code: 1 to 32 lower-case letters, digits, dots, hyphens and underscores, for the client.
+            reconnect: whether the client may come back by itself.
+            max_workers: connections that are being closed at once.
+
+        Raises:
+            ImproperlyConfigured: the transport cannot close connections; no row has changed.
+            ValueError: ``code`` is no code, or ``max_workers`` is less than 1.
+        """
+        farewell = encode_farewell(code, reconnect=reconnect)
+        closing_transport()
+        counts: Counter[Outcome] = Counter()
+        with ThreadPoolExecutor(max_workers) as pool:
+            for chunk in self._mark(code).in_chunks():
+                outcomes = list(pool.map(lambda session: _try_to_close(session, farewell), chunk))
+                counts.update(outcomes)
+                self._pick(chunk, outcomes, *CLOSED_FOR_GOOD).confirm_closed(code)
+        return _disconnect_report(counts)
+
+    async def adisconnect(
+        self, code: str = "revoked", *, reconnect: bool = False, max_workers: int = 10
+    ) -> DisconnectReport:
+        """Close as ``disconnect`` does, from asynchronous code."""
+        disconnect = sync_to_async(self.disconnect)
+        return await disconnect(code, reconnect=reconnect, max_workers=max_workers)
+
+    def _mark(self, code: str) -> WebSocketSessionQuerySet:
+        """Close the rows, and return them: this queryset may not find them any more."""
+        moment = timezone.now()
+        rows = self.unclosed()
+        rows.update(connected=False, close_code=code, updated_on=moment)
+        marked = self.model.objects.using(rows.db)
+        return marked.filter(connected=False, close_code=code, updated_on=moment)
+
+    def _pick(
+        self, chunk: list[WebSocketSession], outcomes: list[Outcome], *wanted: Outcome
+    ) -> WebSocketSessionQuerySet:
+        """Return the sessions of a chunk that had one of these outcomes."""
+        pairs = zip(chunk, outcomes, strict=True)
+        keys = [session.pk for session, outcome in pairs if outcome in wanted]
+        database = router.db_for_write(self.model, instance=chunk[0])
+        return self.model.objects.using(database).filter(pk__in=keys)
+
+
+def _try_to_close(session: WebSocketSession, farewell: bytes) -> Outcome:
+    try:
+        return close_connection(session, farewell)
+    except (RuntimeError, TransportError, ValueError) as error:
+        logger.debug("Connection of %s not closed: %s", session, error)
+        return Outcome.FAILED
+
+
+def _delivery_report(counts: Counter[Outcome]) -> DeliveryReport:
+    if counts[Outcome.SKIPPED]:
+        logger.warning("Skipped %d sessions that belong to no API Gateway", counts[Outcome.SKIPPED])
+    return DeliveryReport(
+        sent=counts[Outcome.SENT],
+        gone=counts[Outcome.GONE],
+        not_ready=counts[Outcome.NOT_READY],
+        failed=counts[Outcome.FAILED],
+        skipped=counts[Outcome.SKIPPED],
+    )
+
+
+def _disconnect_report(counts: Counter[Outcome]) -> DisconnectReport:
+    if counts[Outcome.FAILED]:
+        logger.warning("Failed to close %d connections", counts[Outcome.FAILED])
+    return DisconnectReport(
+        closed=counts[Outcome.CLOSED],
+        gone=counts[Outcome.GONE],
+        not_ready=counts[Outcome.NOT_READY],
+        failed=counts[Outcome.FAILED],
+        skipped=counts[Outcome.SKIPPED],
+    )

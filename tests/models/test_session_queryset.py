@@ -1,0 +1,488 @@
+"""Connections as a whole: those to speak of, broadcasts to them, and their end."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+from asgiref.sync import async_to_sync
+from django.contrib.auth.models import User
+from django.core.exceptions import ImproperlyConfigured
+from django.test import override_settings
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from django_aws_api_gateway_websockets.exceptions import (
+    AccessDenied,
+    ConnectionGone,
+    ConnectionNotReady,
+    EndpointUnreachable,
+    PayloadTooLarge,
+    Throttled,
+)
+from django_aws_api_gateway_websockets.models import (
+    ApiGateway,
+    DisconnectReport,
+    WebSocketSession,
+)
+from django_aws_api_gateway_websockets.transports import locmem
+
+from ..connections import (
+    closed_in_aws,
+    connect,
+    fail,
+    open_rows,
+    pending_rows,
+    sent_to,
+    transport_settings,
+)
+
+__all__ = [
+    "TestBroadcast",
+    "TestDisconnect",
+    "TestLive",
+    "TestOfConnection",
+    "TestUnclosed",
+    "TestUpdates",
+]
+
+pytestmark = pytest.mark.django_db
+
+TOO_LONG = "x" * 131_072
+
+
+class TestLive:
+    def test_leaves_out_what_is_closed(self) -> None:
+        """A closed connection is not live."""
+        connect("a", connected=False)
+
+        assert not WebSocketSession.objects.live().exists()
+
+    @pytest.mark.parametrize(("seconds", "expected"), [(7400, True), (7600, False)])
+    def test_leaves_out_what_aws_has_ended(self, seconds: int, expected: bool) -> None:
+        """No connection lives longer than two hours and some slack."""
+        connect("a", age=timedelta(seconds=seconds))
+
+        assert WebSocketSession.objects.live().exists() is expected
+
+    @override_settings(WEBSOCKETS={"session_max_age_seconds": 60})
+    def test_takes_the_age_of_the_settings(self) -> None:
+        """The project may say what is old."""
+        connect("a", age=timedelta(seconds=61))
+
+        assert not WebSocketSession.objects.live().exists()
+
+
+class TestUnclosed:
+    def test_has_what_is_connected_or_still_to_be_closed(self) -> None:
+        """Left out is what nobody has to close any more."""
+        connect("a")
+        connect("b", connected=False, close_code="revoked")
+        connect("c", connected=False)
+
+        rows = WebSocketSession.objects.unclosed().order_by("connection_id")
+
+        assert [row.connection_id for row in rows] == ["a", "b"]
+
+
+class TestOfConnection:
+    def test_finds_a_connection_of_its_api(
+        self, gateway: ApiGateway, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        """The API and the connection are looked up in one query."""
+        row = connect("a", api_gateway=gateway)
+
+        with django_assert_num_queries(1):
+            assert WebSocketSession.objects.of_connection("a", "abc123defg").get() == row
+
+    @pytest.mark.parametrize(
+        ("connection_id", "api_id"), [("b", "abc123defg"), ("a", "another123"), ("a", "")]
+    )
+    def test_finds_no_other(self, gateway: ApiGateway, connection_id: str, api_id: str) -> None:
+        """Another connection, and the same one of another API, are not found."""
+        connect("a", api_gateway=gateway)
+
+        assert not WebSocketSession.objects.of_connection(connection_id, api_id).exists()
+
+    @pytest.mark.parametrize("without_gateway", [True, False])
+    def test_finds_sessions_without_gateway_when_asked(self, without_gateway: bool) -> None:
+        """A view that is pinned to an API without a row still knows its connections."""
+        connect("a")
+
+        rows = WebSocketSession.objects.of_connection(
+            "a", "abc123defg", without_gateway=without_gateway
+        )
+
+        assert rows.exists() is without_gateway
+
+
+class TestUpdates:
+    def test_mark_closed_in_one_statement(
+        self, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        """Any number of sessions is closed at once, and counted."""
+        before = connect("a").updated_on
+        connect("b")
+
+        with django_assert_num_queries(1):
+            assert WebSocketSession.objects.all().mark_closed() == 2
+
+        assert open_rows() == []
+        assert WebSocketSession.objects.get(connection_id="a").updated_on > before
+
+    def test_mark_closed_says_why_aws_has_to_close(self) -> None:
+        """The code is kept for whoever closes the connection."""
+        connect("a")
+
+        WebSocketSession.objects.all().mark_closed("revoked")
+
+        assert pending_rows() == {"a": "revoked"}
+
+    def test_mark_closed_leaves_nothing_to_close(self) -> None:
+        """A connection whose end AWS reports need not be closed any more."""
+        connect("a", connected=False, close_code="revoked")
+
+        WebSocketSession.objects.all().mark_closed()
+
+        assert pending_rows() == {}
+
+    def test_confirm_closed_of_one_code_alone(
+        self, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        """What is closed for another reason by now, or open again, is left as it is."""
+        connect("a", connected=False, close_code="revoked")
+        connect("b", connected=False, close_code="logged_out")
+        connect("c", close_code="revoked")
+
+        with django_assert_num_queries(1):
+            assert WebSocketSession.objects.all().confirm_closed("revoked") == 1
+
+        assert pending_rows() == {"b": "logged_out"}
+        assert WebSocketSession.objects.get(connection_id="c").close_code == "revoked"
+
+    def test_count_a_request_in_one_statement(
+        self, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        """The database adds, so that two workers cannot lose a request."""
+        row = connect("a")
+        before = row.updated_on
+
+        with django_assert_num_queries(1):
+            assert WebSocketSession.objects.all().count_request() == 1
+
+        row.refresh_from_db()
+        assert row.request_count == 2
+        assert row.updated_on > before
+
+
+class TestBroadcast:
+    def test_reaches_live_connections_only(self, gateway: ApiGateway) -> None:
+        """Closed and outlived ones are left out."""
+        connect("a", api_gateway=gateway)
+        connect("b", api_gateway=gateway, connected=False)
+        connect("c", api_gateway=gateway, age=timedelta(hours=3))
+
+        report = WebSocketSession.objects.send_message({"text": "hi"})
+
+        assert (report.sent, sent_to()) == (1, ["a"])
+
+    def test_keeps_to_its_queryset(self, gateway: ApiGateway) -> None:
+        """A channel is addressed by a filter."""
+        connect("a", api_gateway=gateway, channel_name="room")
+        connect("b", api_gateway=gateway, channel_name="hall")
+
+        WebSocketSession.objects.filter(channel_name="room").send_message({})
+
+        assert sent_to() == ["a"]
+
+    def test_sends_through_each_gateway(self, gateway: ApiGateway) -> None:
+        """Sessions of several gateways are reached in one call."""
+        other = ApiGateway.objects.create(api_name="Other", api_endpoint="ws://127.0.0.1:9/other")
+        connect("a", api_gateway=gateway)
+        connect("b", api_gateway=other)
+
+        WebSocketSession.objects.send_message({}, max_workers=1)
+
+        assert sorted(message.management_url for message in locmem.outbox) == [
+            "http://127.0.0.1:9/other/production",
+            "https://abc123defg.execute-api.eu-west-1.amazonaws.com/live",
+        ]
+
+    def test_takes_one_query_for_any_number(
+        self, gateway: ApiGateway, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        """Sessions come with their gateways."""
+        for number in range(12):
+            connect(str(number), api_gateway=gateway)
+
+        with django_assert_num_queries(1):
+            assert len(WebSocketSession.objects.send_message({})) == 12
+
+    def test_works_through_more_than_one_chunk(self, gateway: ApiGateway) -> None:
+        """More recipients than are held in memory at once are all reached."""
+        WebSocketSession.objects.bulk_create(
+            WebSocketSession(connection_id=str(number), api_gateway=gateway)
+            for number in range(501)
+        )
+
+        assert WebSocketSession.objects.send_message({}).sent == 501
+
+    def test_closes_what_is_gone_in_one_update(
+        self, gateway: ApiGateway, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        """Old connections that AWS does not know are closed, young ones wait."""
+        for name in ("a", "b", "c"):
+            connect(name, api_gateway=gateway)
+            fail(name, ConnectionGone)
+        WebSocketSession.objects.filter(connection_id="c").update(created_on=timezone.now())
+
+        with django_assert_num_queries(2):
+            report = WebSocketSession.objects.send_message({})
+
+        assert (report.sent, report.gone, report.not_ready) == (0, 2, 1)
+        assert open_rows() == ["c"]
+
+    def test_goes_on_after_a_failure(
+        self, gateway: ApiGateway, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """The others get their message; the log names the connection that did not."""
+        connect("a", api_gateway=gateway)
+        connect("b", api_gateway=gateway)
+        fail("a", Throttled)
+
+        report = WebSocketSession.objects.send_message({})
+
+        assert (report.sent, report.failed, open_rows()) == (1, 1, ["a", "b"])
+        assert caplog.messages == [
+            "Message to a not delivered: The request was throttled (connection a)."
+        ]
+
+    def test_goes_on_past_a_gateway_without_an_api(
+        self, gateway: ApiGateway, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """There is nowhere to post to, which concerns nobody else."""
+        target = "http://127.0.0.1/ws/"
+        planned = ApiGateway.objects.create(api_name="Plan", target_base_endpoint=target)
+        connect("a", api_gateway=planned)
+        connect("b", api_gateway=gateway)
+
+        report = WebSocketSession.objects.send_message({})
+
+        assert (report.sent, report.failed) == (1, 1)
+        assert caplog.messages == [
+            "Message to a not delivered: Plan has no API yet; create it first."
+        ]
+
+    def test_skips_sessions_without_gateway(self, caplog: pytest.LogCaptureFixture) -> None:
+        """They are counted, told of once, and left as they are."""
+        connect("a")
+        connect("b")
+
+        report = WebSocketSession.objects.send_message({})
+
+        assert (report.skipped, open_rows()) == (2, ["a", "b"])
+        assert caplog.messages == ["Skipped 2 sessions that belong to no API Gateway"]
+
+    def test_refuses_what_aws_does_not_carry(
+        self, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        """A message that is too long is refused before anything is read."""
+        with django_assert_num_queries(0), pytest.raises(PayloadTooLarge):
+            WebSocketSession.objects.send_message(TOO_LONG)
+
+    def test_refuses_to_send_by_nobody(self) -> None:
+        """At least one worker is needed."""
+        with pytest.raises(ValueError, match="max_workers"):
+            WebSocketSession.objects.send_message({}, max_workers=0)
+
+    def test_leaves_no_thread_behind(self, gateway: ApiGateway) -> None:
+        """All workers have ended when the report is there."""
+        connect("a", api_gateway=gateway)
+        before = threading.active_count()
+
+        WebSocketSession.objects.send_message({})
+
+        assert threading.active_count() == before
+
+    def test_can_be_awaited(self, gateway: ApiGateway) -> None:
+        """The asynchronous twin sends the same."""
+        connect("a", api_gateway=gateway)
+
+        report = async_to_sync(WebSocketSession.objects.all().asend_message)({})
+
+        assert (report.sent, sent_to()) == (1, ["a"])
+
+
+class TestDisconnect:
+    def test_closes_rows_and_connections(self, gateway: ApiGateway) -> None:
+        """Each client is told why before its connection ends, and nothing is left to do."""
+        connect("a", api_gateway=gateway)
+        connect("b", api_gateway=gateway)
+
+        report = WebSocketSession.objects.disconnect()
+
+        assert report == DisconnectReport(closed=2, gone=0, not_ready=0, failed=0, skipped=0)
+        assert [message.json for message in locmem.outbox] == [
+            {"ws": "close", "code": "revoked", "reconnect": False}
+        ] * 2
+        assert closed_in_aws() == ["a", "b"]
+        assert (open_rows(), pending_rows()) == ([], {})
+
+    def test_tells_code_and_whether_to_come_back(self, gateway: ApiGateway) -> None:
+        """Both are the caller's."""
+        connect("a", api_gateway=gateway)
+
+        WebSocketSession.objects.disconnect("moved", reconnect=True)
+
+        assert locmem.outbox[0].json == {"ws": "close", "code": "moved", "reconnect": True}
+
+    def test_keeps_to_its_queryset(self, gateway: ApiGateway) -> None:
+        """A user's connections are addressed through the user, also by what the end changes."""
+        ada = User.objects.create(username="ada")
+        connect("a", api_gateway=gateway, user=ada)
+        connect("b", api_gateway=gateway)
+
+        assert ada.websocket_sessions.live().disconnect().closed == 1
+
+        assert (closed_in_aws(), open_rows()) == (["a"], ["b"])
+
+    def test_leaves_alone_what_is_closed(self, gateway: ApiGateway) -> None:
+        """A session that has ended is neither told nor changed."""
+        row = connect("a", api_gateway=gateway, connected=False)
+
+        report = WebSocketSession.objects.disconnect()
+
+        assert report == DisconnectReport(closed=0, gone=0, not_ready=0, failed=0, skipped=0)
+        assert sent_to() == []
+        assert WebSocketSession.objects.get().updated_on == row.updated_on
+
+    def test_closes_what_is_still_to_be_closed(self, gateway: ApiGateway) -> None:
+        """What failed earlier is tried again."""
+        connect("a", api_gateway=gateway, connected=False, close_code="logged_out")
+
+        assert WebSocketSession.objects.disconnect("banned").closed == 1
+        assert pending_rows() == {}
+
+    def test_takes_the_same_statements_for_any_number(
+        self, gateway: ApiGateway, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        """Rows are closed in one statement, read in one, and confirmed in one."""
+        for number in range(12):
+            connect(str(number), api_gateway=gateway)
+
+        with django_assert_num_queries(3):
+            assert WebSocketSession.objects.disconnect().closed == 12
+
+    def test_works_through_more_than_one_chunk(self, gateway: ApiGateway) -> None:
+        """More sessions than are held in memory at once are all closed."""
+        WebSocketSession.objects.bulk_create(
+            WebSocketSession(connection_id=str(number), api_gateway=gateway)
+            for number in range(501)
+        )
+
+        assert WebSocketSession.objects.disconnect().closed == 501
+        assert (open_rows(), pending_rows()) == ([], {})
+
+    def test_goes_through_each_gateway(self, gateway: ApiGateway) -> None:
+        """Sessions of several gateways are closed in one call."""
+        other = ApiGateway.objects.create(api_name="Other", api_endpoint="ws://127.0.0.1:9/other")
+        connect("a", api_gateway=gateway)
+        connect("b", api_gateway=other)
+
+        WebSocketSession.objects.disconnect(max_workers=1)
+
+        assert sorted(connection.management_url for connection in locmem.closed) == [
+            "http://127.0.0.1:9/other/production",
+            "https://abc123defg.execute-api.eu-west-1.amazonaws.com/live",
+        ]
+
+    def test_counts_what_was_gone(self, gateway: ApiGateway) -> None:
+        """A connection that AWS does not know any more needs no closing."""
+        connect("a", api_gateway=gateway)
+        fail("a", ConnectionGone)
+
+        assert WebSocketSession.objects.disconnect().gone == 1
+        assert (open_rows(), pending_rows()) == ([], {})
+
+    def test_keeps_in_mind_what_is_not_ready(self, gateway: ApiGateway) -> None:
+        """A young connection is closed as a row, and still to be closed in AWS."""
+        connect("a", age=timedelta(0), api_gateway=gateway)
+        fail("a", ConnectionGone)
+        connect("b", api_gateway=gateway)
+        fail("b", ConnectionNotReady)
+
+        assert WebSocketSession.objects.disconnect().not_ready == 2
+        assert (open_rows(), pending_rows()) == ([], {"a": "revoked", "b": "revoked"})
+
+    @pytest.mark.parametrize("kind", [AccessDenied, EndpointUnreachable, Throttled])
+    def test_keeps_in_mind_what_failed(
+        self, gateway: ApiGateway, kind: type[Throttled], caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """The others are closed; the log has one line for those that are still to be closed."""
+        for name in ("a", "b", "c"):
+            connect(name, api_gateway=gateway)
+        fail("a", kind)
+        fail("b", kind)
+
+        report = WebSocketSession.objects.disconnect()
+
+        assert (report.closed, report.failed) == (1, 2)
+        assert (open_rows(), pending_rows()) == ([], {"a": "revoked", "b": "revoked"})
+        assert caplog.messages == ["Failed to close 2 connections"]
+
+    def test_goes_on_past_a_gateway_without_an_api(self, gateway: ApiGateway) -> None:
+        """There is nowhere to close it, which concerns nobody else."""
+        planned = ApiGateway.objects.create(
+            api_name="Plan", target_base_endpoint="http://127.0.0.1/ws/"
+        )
+        connect("a", api_gateway=planned)
+        connect("b", api_gateway=gateway)
+
+        report = WebSocketSession.objects.disconnect()
+
+        assert (report.closed, report.failed, pending_rows()) == (1, 1, {"a": "revoked"})
+
+    def test_only_closes_the_row_without_gateway(self) -> None:
+        """There is no connection to close."""
+        connect("a")
+
+        assert WebSocketSession.objects.disconnect().skipped == 1
+        assert (open_rows(), pending_rows()) == ([], {})
+
+    def test_refuses_what_is_no_code(self, gateway: ApiGateway) -> None:
+        """It says so before anything has changed."""
+        connect("a", api_gateway=gateway)
+
+        with pytest.raises(ValueError, match="not 'Bye!'"):
+            WebSocketSession.objects.disconnect("Bye!")
+
+        assert open_rows() == ["a"]
+
+    def test_refuses_to_close_by_nobody(self) -> None:
+        """At least one worker is needed, before anything has changed."""
+        connect("a")
+
+        with pytest.raises(ValueError, match="max_workers"):
+            WebSocketSession.objects.disconnect(max_workers=0)
+
+        assert open_rows() == ["a"]
+
+    @override_settings(WEBSOCKETS=transport_settings("tests.connections.DeafTransport"))
+    def test_refuses_a_transport_that_cannot_close(self) -> None:
+        """It says so before anything has changed."""
+        connect("a")
+
+        with pytest.raises(ImproperlyConfigured, match="DeafTransport cannot close connections"):
+            WebSocketSession.objects.disconnect()
+
+        assert open_rows() == ["a"]
+
+    def test_can_be_awaited(self, gateway: ApiGateway) -> None:
+        """The asynchronous twin closes the same."""
+        connect("a", api_gateway=gateway)
+
+        disconnect = async_to_sync(WebSocketSession.objects.all().adisconnect)
+        report = disconnect("moved", reconnect=True, max_workers=2)
+
+        assert (report.closed, locmem.outbox[0].json["reconnect"]) == (1, True)
