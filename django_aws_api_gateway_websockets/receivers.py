@@ -7,16 +7,14 @@ from importlib import import_module
 from typing import Any
 
 from django.apps import AppConfig
-from django.contrib.auth.signals import user_logged_out
 from django.core.management.base import CommandError
 from django.db import connections
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models.signals import pre_delete, pre_migrate
-from django.http import HttpRequest
 
+from . import logins
 from .exceptions import ConnectionRefused, MessageRefused
 from .models import ApiGateway, WebSocketSession
-from .models.tokens import session_key_hashes
 from .protocol.events import Event
 from .signals import connection_refused, message_refused
 
@@ -32,7 +30,7 @@ def connect(app_config: AppConfig) -> None:
     """Connect every receiver of this package; called once, when the app is ready."""
     pre_migrate.connect(_refuse_partial_upgrade, sender=app_config)
     pre_delete.connect(_close_sessions_of_gateway, sender=ApiGateway)
-    user_logged_out.connect(_close_sessions_of_login)
+    logins.connect()
     connection_refused.connect(_log_connection_refused)
     message_refused.connect(_log_message_refused)
 
@@ -50,14 +48,8 @@ def _refuse_partial_upgrade(*, using: str, **kwargs: Any) -> None:
 
 
 def _close_sessions_of_gateway(*, instance: ApiGateway, using: str, **kwargs: Any) -> None:
-    WebSocketSession.objects.using(using).filter(api_gateway=instance, connected=True).mark_closed()
-
-
-def _close_sessions_of_login(*, request: HttpRequest | None, **kwargs: Any) -> None:
-    session_key = getattr(getattr(request, "session", None), "session_key", None)
-    if session_key:
-        hashes = list(session_key_hashes(session_key))
-        WebSocketSession.objects.filter(session_key_hash__in=hashes, connected=True).mark_closed()
+    # AWS is not asked: the API may be gone already, and its connections with it.
+    WebSocketSession.objects.using(using).filter(api_gateway=instance).unclosed().mark_closed()
 
 
 def _log_connection_refused(**kwargs: Any) -> None:

@@ -62,6 +62,9 @@ LAYERS = (
         "handshake",
         "schemas",
         "dispatch",
+        "workers",
+        "closing",
+        "logins",
         "receivers",
     ),
     (

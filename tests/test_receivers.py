@@ -4,31 +4,30 @@ from __future__ import annotations
 
 import logging
 from importlib import import_module
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.apps import apps
-from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_out
-from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import CommandError
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
-from django.db.models.signals import pre_delete, pre_migrate
-from django.http import HttpRequest
-from django.test import Client
+from django.db.models.signals import (
+    m2m_changed,
+    post_delete,
+    post_save,
+    pre_delete,
+    pre_migrate,
+)
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries, Settings
 
 from django_aws_api_gateway_websockets import receivers
 from django_aws_api_gateway_websockets.exceptions import ConnectionRefused, MessageRefused
 from django_aws_api_gateway_websockets.models import ApiGateway, WebSocketSession
-from django_aws_api_gateway_websockets.models.tokens import hash_session_key
 from django_aws_api_gateway_websockets.protocol.events import Event, read_event
 from django_aws_api_gateway_websockets.signals import connection_refused, message_refused
 
-__all__ = ["TestConnecting", "TestDeletedGateways", "TestLogins", "TestRefusals", "TestUpgrade"]
+__all__ = ["TestConnecting", "TestDeletedGateways", "TestRefusals", "TestUpgrade"]
 
 LABEL = "django_aws_api_gateway_websockets"
 MIGRATIONS = f"{LABEL}.migrations"
@@ -75,6 +74,16 @@ class TestDeletedGateways:
 
         assert open_ids() == set()
 
+    def test_nothing_is_left_to_close(self) -> None:
+        """The API may be gone, so AWS is not asked to close anything there."""
+        gateway = ApiGateway.objects.create(api_name="gone")
+        open_session("a", api_gateway=gateway)
+        open_session("b", api_gateway=gateway, connected=False, close_code="revoked")
+
+        gateway.delete()
+
+        assert not WebSocketSession.objects.filter(close_code__isnull=False).exists()
+
     def test_rows_stay(self) -> None:
         """A closed session stays as a row, and says when it was closed."""
         session = open_session("a", api_gateway=ApiGateway.objects.create(api_name="gone"))
@@ -85,56 +94,6 @@ class TestDeletedGateways:
 
         assert session.api_gateway is None
         assert session.updated_on >= before
-
-
-@pytest.mark.django_db
-class TestLogins:
-    def test_logout_ends_the_sessions_of_the_login(self, client: Client) -> None:
-        """Sessions that the login opened are closed, those of another login are not."""
-        client.force_login(User.objects.create_user("ada"))
-        open_session("a", session_key_hash=hash_session_key(str(client.session.session_key)))
-        open_session("b", session_key_hash=hash_session_key("another"))
-        open_session("c")
-
-        client.logout()
-
-        assert open_ids() == {"b", "c"}
-
-    def test_logout_after_key_rotation(self, client: Client, settings: Settings) -> None:
-        """Sessions that were stored under the previous ``SECRET_KEY`` are closed too."""
-        client.force_login(User.objects.create_user("ada"))
-        open_session("a", session_key_hash=hash_session_key(str(client.session.session_key)))
-        settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
-        settings.SECRET_KEY = "rotated-" + "y" * 50
-
-        user_logged_out.send(User, request=request(client.session), user=None)
-
-        assert open_ids() == set()
-
-    @pytest.mark.parametrize(
-        "anonymous",
-        [None, HttpRequest(), SimpleNamespace(session=None), SimpleNamespace(session={})],
-    )
-    def test_logout_without_a_session(
-        self, anonymous: Any, django_assert_num_queries: DjangoAssertNumQueries
-    ) -> None:
-        """A logout that has no login session has nothing to close."""
-        with django_assert_num_queries(0):
-            user_logged_out.send(User, request=anonymous, user=None)
-
-    def test_logout_before_the_session_is_stored(
-        self, django_assert_num_queries: DjangoAssertNumQueries
-    ) -> None:
-        """A login session without a key has opened nothing."""
-        with django_assert_num_queries(0):
-            user_logged_out.send(User, request=request(SessionStore()), user=None)
-
-
-def request(session: Any) -> HttpRequest:
-    """Return a request with this login session."""
-    with_session = HttpRequest()
-    with_session.session = session
-    return with_session
 
 
 class TestRefusals:
@@ -250,10 +209,20 @@ def announce_migration(label: str = LABEL) -> None:
 class TestConnecting:
     @pytest.mark.parametrize(
         "signal",
-        [connection_refused, message_refused, pre_delete, pre_migrate, user_logged_out],
+        [
+            connection_refused,
+            m2m_changed,
+            message_refused,
+            post_delete,
+            post_save,
+            pre_delete,
+            pre_migrate,
+            user_logged_out,
+        ],
     )
     def test_twice_is_once(self, signal: Any) -> None:
         """An app that is made ready again does not do everything twice."""
+        receivers.connect(apps.get_app_config(LABEL))
         before = len(signal.receivers)
 
         receivers.connect(apps.get_app_config(LABEL))
