@@ -12,7 +12,7 @@ from django.db import connections
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models.signals import pre_delete, pre_migrate
 
-from . import logins
+from . import admissions, logins
 from .exceptions import ConnectionRefused, MessageRefused
 from .models import ApiGateway, WebSocketSession
 from .protocol.events import Event
@@ -31,6 +31,7 @@ def connect(app_config: AppConfig) -> None:
     pre_migrate.connect(_refuse_partial_upgrade, sender=app_config)
     pre_delete.connect(_close_sessions_of_gateway, sender=ApiGateway)
     logins.connect()
+    admissions.connect()
     connection_refused.connect(_log_connection_refused)
     message_refused.connect(_log_message_refused)
 

@@ -65,6 +65,7 @@ LAYERS = (
         "workers",
         "closing",
         "logins",
+        "admissions",
         "receivers",
     ),
     (

@@ -69,7 +69,9 @@ class ChannelPermission(models.Model):
         return self.access == self.Access.PERMISSIONS and self._satisfied_by(user)
 
     def _satisfied_by(self, user: AbstractBaseUser | AnonymousUser) -> bool:
-        return any(rule.is_satisfied_by(user) for rule in self.rules.with_labels())
+        is_loaded = "rules" in getattr(self, "_prefetched_objects_cache", ())
+        rules = self.rules.all() if is_loaded else self.rules.with_labels()
+        return any(rule.is_satisfied_by(user) for rule in rules)
 
 
 class ChannelPermissionRuleQuerySet(models.QuerySet["ChannelPermissionRule"]):
