@@ -76,6 +76,12 @@ class Browser:
             with error:
                 return error.code, error.read().decode()
 
+    def sign_out(self) -> None:
+        """Press the button that ends the login."""
+        headers = {"Cookie": self.cookie, "X-CSRFToken": self.csrf_token}
+        with urlopen(Request(f"{self.site}/sign-out/", b"", headers), timeout=10):
+            pass
+
     def connect(self, channel: str = "room", *, token: str | None = None) -> ClientConnection:
         """Open a socket, with a fresh token unless one is given."""
         token = self.fetch_token()[1] if token is None else token

@@ -1,17 +1,18 @@
-"""URLconf of the end-to-end tests: the token view, and a chat."""
+"""URLconf of the end-to-end tests: the token view, a chat, and the way out."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
 from django_aws_api_gateway_websockets.models import WebSocketSession
 from django_aws_api_gateway_websockets.urls import events
 from django_aws_api_gateway_websockets.views import WebSocketView
 
-__all__ = ["ChatView", "urlpatterns"]
+__all__ = ["ChatView", "sign_out", "urlpatterns"]
 
 
 class ChatView(WebSocketView):
@@ -35,7 +36,14 @@ class ChatView(WebSocketView):
         raise LookupError("secret detail")
 
 
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the login."""
+    logout(request)
+    return HttpResponse()
+
+
 urlpatterns = [
     path("ws/", include("django_aws_api_gateway_websockets.urls")),
     events("chat/", ChatView),
+    path("sign-out/", sign_out),
 ]
