@@ -103,6 +103,14 @@ class Person:
         self.page.get_by_role("button", name=f"Sign in as {name}").click()
         self.page.wait_for_url("**/dashboard/")
 
+    def open_tab(self) -> Person:
+        """Return the same person at another tab of the same window."""
+        return Person(self.context, self._base_url)
+
+    def sign_out(self) -> None:
+        """Press the button in the bar."""
+        self.page.get_by_role("button", name="Sign out").click()
+
     def open(self, path: str) -> Page:
         """Open a page and wait until it is connected."""
         self.goto(path)

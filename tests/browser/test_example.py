@@ -8,7 +8,14 @@ import pytest
 
 from .conftest import ExampleSite, Person
 
-__all__ = ["TestBlog", "TestChat", "TestDashboard", "TestHosts", "TestReconnecting"]
+__all__ = [
+    "TestBlog",
+    "TestChat",
+    "TestDashboard",
+    "TestHosts",
+    "TestReconnecting",
+    "TestSigningOut",
+]
 
 OpenPerson = Callable[..., Person]
 
@@ -150,6 +157,53 @@ class TestReconnecting:
         grace.sees("There you are")
         ada.problems.clear()
         grace.problems.clear()
+
+
+class TestSigningOut:
+    def test_closes_the_other_tab(self, open_person: OpenPerson) -> None:
+        """Within a second the other tab is told why, and stays closed."""
+        ada = open_person("Ada")
+        tab = ada.open_tab()
+        ada.open("/dashboard/")
+        tab.open("/chat/rooms/lobby/")
+
+        ada.sign_out()
+        ada.page.get_by_text("Who are you today?").wait_for()
+        tab.page.get_by_text("You were signed out.").wait_for(timeout=1_000)
+
+        tab.badge("closed").wait_for()
+        assert tab.problems == []
+
+    def test_leaves_others_alone(self, open_person: OpenPerson) -> None:
+        """Somebody else's page goes on."""
+        ada, grace = open_person("Ada"), open_person("Grace")
+        ada.open("/chat/rooms/lobby/")
+        grace.open("/chat/rooms/lobby/")
+
+        ada.sign_out()
+        ada.page.get_by_text("Who are you today?").wait_for()
+        grace.write("Still here")
+
+        grace.sees("Still here")
+
+    def test_tells_the_page_the_code(self, open_person: OpenPerson) -> None:
+        """A script hears from the client why its connection was closed."""
+        ada = open_person("Ada")
+        tab = ada.open_tab()
+        tab.open("/dashboard/")
+        tab.page.evaluate(
+            """() => new Promise((resolve) => {
+              const client = djangoWebSockets.connect();
+              client.on("open", resolve);
+              window.farewell = new Promise((told) => {
+                client.on("close", ({ detail }) => told([detail.serverCode, detail.willReconnect]));
+              });
+            })"""
+        )
+
+        ada.sign_out()
+
+        assert tab.page.evaluate("() => window.farewell") == ["logged_out", False]
 
 
 class TestHosts:

@@ -54,3 +54,21 @@ class TestPages:
             "Failed to load resource: the server responded with a status of 403 (Forbidden)"
         )
         assert set(widths.values()) == {0}
+
+    @pytest.mark.parametrize("window", WINDOWS)
+    def test_fit_after_signing_out_elsewhere(
+        self, open_person: Callable[..., Person], window: str
+    ) -> None:
+        """The line that says so makes no page wider than its window."""
+        options: dict[str, Any] = WINDOWS[window]
+        grace = open_person("Grace", reduced_motion="reduce", **options)
+        tabs = {name: grace.open_tab() for name in LIVE}
+        for name, tab in tabs.items():
+            tab.open(LIVE[name])
+
+        grace.sign_out()
+
+        for name, tab in tabs.items():
+            tab.page.get_by_text("You were signed out.").wait_for()
+            tab.page.screenshot(path=SCREENSHOTS / f"signed-out-{name}-{window}.png")
+        assert {tab.page.evaluate(OVERFLOW) for tab in tabs.values()} == {0}

@@ -8,6 +8,13 @@ const LABELS = {
   closed: "disconnected",
 };
 
+/** What a page says when the server has closed its connection for good, by the code it gives. */
+const FAREWELLS = {
+  logged_out: "You were signed out.",
+  login_ended: "Your login has ended.",
+  channel_denied: "You may no longer be here.",
+};
+
 /** Connect the page, show the state in the badge, and enable `controls` while it is connected. */
 export function connectPage(...controls) {
   const { connect } = globalThis.djangoWebSockets;
@@ -23,8 +30,19 @@ export function connectPage(...controls) {
     for (const control of controls) control.disabled = state !== "open";
   };
   client.on("state", show);
+  client.on("close", ({ detail: { serverCode, willReconnect } }) => {
+    if (serverCode && !willReconnect) showFarewell(serverCode);
+  });
   show();
   return client;
+}
+
+function showFarewell(code) {
+  const text = FAREWELLS[code] ?? `The server closed this connection (${code}).`;
+  const home = element("a", { href: "/" }, "Start page");
+  const notice = element("p", { class: "notice", role: "alert" });
+  notice.append(element("b", {}, text), " ", home);
+  document.getElementById("main").prepend(notice);
 }
 
 /** An element with text or children; text never becomes markup. */
