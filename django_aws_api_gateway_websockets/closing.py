@@ -42,7 +42,7 @@ def sessions_of(owner: models.Model | None = None, **filters: Any) -> WebSocketS
     return WebSocketSession.objects.using(database).filter(**filters)
 
 
-def close_sessions(rows: WebSocketSessionQuerySet, code: str) -> None:
+def close_sessions(rows: WebSocketSessionQuerySet, code: str, *, twice: bool = False) -> None:
     """Close connected sessions now, and their connections after the commit.
 
     It is one statement when none of them is connected.
@@ -50,14 +50,19 @@ def close_sessions(rows: WebSocketSessionQuerySet, code: str) -> None:
     Args:
         rows: the sessions, selected by what their end does not change.
         code: what the clients are told.
+        twice: close once more what has been connected while AWS was asked, but as rows alone.
     """
-    if rows.filter(connected=True).mark_closed(code):
-        close_marked(rows, code)
+    connected = rows.filter(connected=True)
+    if connected.mark_closed(code):
+        close_marked(rows, code, late=connected if twice else None)
 
 
-def close_marked(rows: WebSocketSessionQuerySet, code: str) -> None:
+def close_marked(
+    rows: WebSocketSessionQuerySet, code: str, *, late: WebSocketSessionQuerySet | None = None
+) -> None:
     """Close after the commit the connections of sessions that are marked with ``code`` then."""
-    _after_commit(rows.filter(connected=False, close_code=code).in_chunks, code, rows.db)
+    marked = rows.filter(connected=False, close_code=code)
+    _after_commit(marked.in_chunks, code, rows.db, late)
 
 
 def close_before_deletion(rows: WebSocketSessionQuerySet, code: str) -> None:
@@ -67,8 +72,13 @@ def close_before_deletion(rows: WebSocketSessionQuerySet, code: str) -> None:
         _after_commit(lambda: [sessions], code, rows.db)
 
 
-def _after_commit(chunks: Callable[[], _Chunks], code: str, using: str) -> None:
-    work = _Work(chunks=chunks, code=code, using=using, round=_current_round(using))
+def _after_commit(
+    chunks: Callable[[], _Chunks],
+    code: str,
+    using: str,
+    late: WebSocketSessionQuerySet | None = None,
+) -> None:
+    work = _Work(chunks=chunks, code=code, using=using, round=_current_round(using), late=late)
     try:
         transaction.on_commit(work.do, using=using, robust=True)
     except transaction.TransactionManagementError as error:
@@ -103,11 +113,14 @@ class _Work:
     code: str
     using: str
     round: _Round
+    late: WebSocketSessionQuerySet | None
 
     def do(self) -> None:
         """Close the connections; nothing is raised, since the caller's work is done."""
         try:
             self._close_connections()
+            if self.late is not None:
+                self.late.mark_closed(self.code)
         except Exception as error:
             self.round.warn(self.code, error)
 

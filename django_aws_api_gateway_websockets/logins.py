@@ -44,7 +44,8 @@ def _on_logout(*, request: HttpRequest | None, **kwargs: Any) -> None:
     session_key = getattr(getattr(request, "session", None), "session_key", None)
     if session_key:
         hashes = list(session_key_hashes(session_key))
-        close_sessions(sessions_of(session_key_hash__in=hashes), LOGGED_OUT)
+        # Django deletes the login session last, so a page may come back while AWS is asked.
+        close_sessions(sessions_of(session_key_hash__in=hashes), LOGGED_OUT, twice=True)
 
 
 def _on_user_saved(

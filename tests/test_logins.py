@@ -103,6 +103,21 @@ class TestLogout:
         assert locmem.outbox[0].json == {"ws": "close", "code": "logged_out", "reconnect": False}
         assert (closed_in_aws(), pending_rows()) == (["a"], {})
 
+    def test_ends_who_comes_back_at_once(
+        self, client: Client, ada: User, gateway: ApiGateway
+    ) -> None:
+        """Until the login session is gone for everybody, a page that connects again gets in."""
+        client.force_login(ada)
+        of_login = {"session_key_hash": key_hash(client), "api_gateway": gateway}
+        connect_as(ada, "a", **of_login)
+
+        with transaction.atomic():
+            client.logout()
+            connect_as(ada, "b", **of_login)
+
+        assert closed_in_aws() == ["a"]
+        assert (open_rows(), pending_rows()) == ([], {"b": "logged_out"})
+
     def test_ends_them_after_key_rotation(
         self, client: Client, ada: User, settings: Settings
     ) -> None:
