@@ -13,7 +13,7 @@ from django.db.models.signals import post_save, pre_delete
 from django.http import HttpRequest
 
 from .closing import close_before_deletion, close_sessions, sessions_of
-from .models import WebSocketSession
+from .models import WebSocketSession, WebSocketToken
 from .models.tokens import session_key_hashes, user_auth_hashes
 
 __all__ = ["LOGGED_OUT", "LOGIN_ENDED", "connect"]
@@ -44,6 +44,7 @@ def _on_logout(*, request: HttpRequest | None, **kwargs: Any) -> None:
     session_key = getattr(getattr(request, "session", None), "session_key", None)
     if session_key:
         hashes = list(session_key_hashes(session_key))
+        WebSocketToken.spend_of_login(hashes)
         # Django deletes the login session last, so a page may come back while AWS is asked.
         close_sessions(sessions_of(session_key_hash__in=hashes), LOGGED_OUT, twice=True)
 

@@ -21,7 +21,7 @@ from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from django_aws_api_gateway_websockets import receivers
 from django_aws_api_gateway_websockets.exceptions import EndpointUnreachable
-from django_aws_api_gateway_websockets.models import ApiGateway, WebSocketSession
+from django_aws_api_gateway_websockets.models import ApiGateway, WebSocketSession, WebSocketToken
 from django_aws_api_gateway_websockets.models.tokens import hash_session_key, hash_user_auth
 from django_aws_api_gateway_websockets.testing import create_gateway
 from django_aws_api_gateway_websockets.transports import locmem
@@ -160,14 +160,25 @@ class TestLogout:
         assert "_auth_user_id" not in client.session
         assert (open_rows(), pending_rows()) == ([], {"a": "logged_out"})
 
-    def test_is_one_statement_for_who_has_no_session(
+    def test_spends_the_tokens_of_the_login(self, client: Client, ada: User) -> None:
+        """A token that was fetched before the logout opens nothing after it; others do."""
+        client.force_login(ada)
+        fetched = WebSocketToken.generate_token(ada, client.session.session_key or "")
+        elsewhere = WebSocketToken.generate_token(ada, "another")
+
+        client.logout()
+
+        used = dict(WebSocketToken.objects.values_list("pk", "used"))
+        assert used == {fetched.pk: True, elsewhere.pk: False}
+
+    def test_is_two_statements_for_who_has_no_session(
         self, client: Client, ada: User, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
         """Most people who log out have no page open that is connected."""
         client.force_login(ada)
         with_login = request(client.session)
 
-        with django_assert_num_queries(1):
+        with django_assert_num_queries(2, info="its tokens, its sessions"):
             user_logged_out.send(User, request=with_login, user=ada)
 
     @pytest.mark.parametrize(

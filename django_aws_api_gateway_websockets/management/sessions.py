@@ -7,11 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import router
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from ..models import WebSocketSession
-from ..models.primary import on_primary
 from .cleanup import check_age, database_errors
 
 __all__ = ["Command"]
@@ -43,10 +43,8 @@ class Command(BaseCommand):
         """
         check_age("--older-than", older_than)
         before = timezone.now() - timedelta(seconds=older_than)
-        # One with a code has still to be closed in AWS.
-        ended = on_primary(WebSocketSession).filter(
-            connected=False, close_code=None, updated_on__lte=before
-        )
+        rows = WebSocketSession.objects.using(router.db_for_write(WebSocketSession))
+        ended = rows.ended().filter(updated_on__lte=before)
         with database_errors():
             deleted = sum(_delete(ended, keys) for keys in _batches(ended))
         self.stdout.write(f"Deleted {deleted} sessions of connections that have ended.")

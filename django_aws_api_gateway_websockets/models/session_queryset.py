@@ -6,7 +6,7 @@ import logging
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Self
 
@@ -39,8 +39,12 @@ class WebSocketSessionQuerySet(models.QuerySet["WebSocketSession"]):
 
     def live(self) -> Self:
         """Leave out what is closed, and what is older than AWS lets any connection become."""
-        oldest = timezone.now() - timedelta(seconds=settings.session_max_age_seconds)
-        return self.filter(connected=True, created_on__gt=oldest)
+        return self.filter(connected=True, created_on__gt=_birth_of_the_oldest())
+
+    def ended(self) -> Self:
+        """Leave only what is closed, and what AWS has not still to close."""
+        is_over = Q(close_code=None) | Q(created_on__lte=_birth_of_the_oldest())
+        return self.filter(is_over, connected=False)
 
     def unclosed(self) -> Self:
         """Leave out what is closed, unless AWS has still to close the connection."""
@@ -167,6 +171,11 @@ class WebSocketSessionQuerySet(models.QuerySet["WebSocketSession"]):
         keys = [session.pk for session, outcome in pairs if outcome in wanted]
         database = router.db_for_write(self.model, instance=chunk[0])
         return self.model.objects.using(database).filter(pk__in=keys)
+
+
+def _birth_of_the_oldest() -> datetime:
+    """Return when the oldest connection that AWS may still hold was opened."""
+    return timezone.now() - timedelta(seconds=settings.session_max_age_seconds)
 
 
 def _try_to_close(session: WebSocketSession, farewell: bytes) -> Outcome:

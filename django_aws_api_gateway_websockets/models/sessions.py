@@ -20,7 +20,7 @@ from .closing import CLOSED_FOR_GOOD, close_connection, closing_transport, encod
 from .delivery import Outcome
 from .gateways import ApiGateway
 from .session_queryset import WebSocketSessionQuerySet
-from .tokens import user_auth_hashes
+from .tokens import login_is_current
 
 __all__ = ["WebSocketSession", "WebSocketSessionQuerySet"]
 
@@ -165,11 +165,7 @@ class WebSocketSession(models.Model):
 
     def login_is_current(self) -> bool:
         """Return whether the user is active and has the password that the session began with."""
-        if self.user is None:
-            return True
-        if not self.user.is_active:
-            return False
-        return not self.auth_hash or self.auth_hash in user_auth_hashes(self.user)
+        return login_is_current(self.user, self.auth_hash)
 
     def _deliver(self, payload: bytes) -> Outcome:
         if self.api_gateway is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -138,6 +138,15 @@ class WebSocketToken(models.Model):
         since = timezone.now() - timedelta(minutes=1)
         recent = on_primary(cls).filter(user_id=user.pk, created_at__gte=since)
         return recent.count() < max_tokens_per_minute
+
+    @classmethod
+    def spend_of_login(cls, hashes: Iterable[str]) -> None:
+        """Use up all tokens of a login session, in one statement.
+
+        Args:
+            hashes: of the session's key, see ``session_key_hashes``.
+        """
+        cls.objects.filter(session_key__in=hashes, used=False).update(used=True)
 
     def consume(self) -> bool:
         """Use the token up; of several callers at once exactly one is told True."""

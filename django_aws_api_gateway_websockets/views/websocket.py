@@ -236,7 +236,7 @@ class WebSocketView(EventView):
         self._replier = Replier(session.api_gateway, session, reply_id(self.body))
         rows = WebSocketSession.objects.filter(pk=session.pk)
         if not session.login_is_current():
-            rows.mark_closed()
+            rows.mark_closed("login_ended")
             raise MessageRefused("login_ended", "Invalid connection ID")
         request.user = session.user or request.user
         rows.count_request()

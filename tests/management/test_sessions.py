@@ -83,6 +83,15 @@ class TestDeleting:
 
         assert left() == ["revoked"]
 
+    def test_deletes_what_aws_has_ended_by_itself(self) -> None:
+        """No connection lasts so long that it would still have to be closed."""
+        session("revoked", close_code="revoked")
+        WebSocketSession.objects.update(created_on=timezone.now() - timedelta(seconds=7_501))
+
+        run()
+
+        assert left() == []
+
     def test_keeps_what_has_just_ended(self) -> None:
         """An age leaves out what ended within it."""
         session("now")
