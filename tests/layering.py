@@ -111,7 +111,7 @@ IMPORTERS = {
     "botocore": ("aws", "emulator", "testing"),
     "django": ("",),
     "pytest": ("testing",),
-    "websockets": ("emulator",),
+    "websockets": ("emulator", "management.probe"),
 }
 
 # Nothing but the standard library and other modules of the package.
