@@ -17,6 +17,7 @@ from django.core.management import get_commands, load_command_class
 from django_aws_api_gateway_websockets import checks, models
 from django_aws_api_gateway_websockets.conf import DECLARED_SETTINGS, KNOWN_KEYS
 from django_aws_api_gateway_websockets.handshake import CHECKS
+from django_aws_api_gateway_websockets.management.probe.causes import REFUSALS
 from django_aws_api_gateway_websockets.protocol import limits
 from django_aws_api_gateway_websockets.rules import SECRET_RULE
 from django_aws_api_gateway_websockets.views import WebSocketTokenView, WebSocketView
@@ -158,6 +159,12 @@ class TestRefusals:
 
         assert documented == codes
 
+    def test_are_explained_by_the_command(self) -> None:
+        """What the command advises covers every refusal of the handshake."""
+        table = rows(section("reference/views", "Refusals of the handshake"), 4)
+
+        assert {literals(row[0])[0] for row in table} == set(REFUSALS)
+
     def test_names_what_counts(self) -> None:
         """The last column says which refusals count as attempts to connect."""
         counted = "".join(inspect.getsource(check.run) for check in CHECKS if check.counts)
@@ -297,6 +304,7 @@ class TestCommands:
     @pytest.mark.parametrize(
         "command",
         [
+            "checkApiGateway",
             "cleanupWebSocketTokens",
             "clearWebSocketSessions",
             "createApiGateway",
