@@ -21,7 +21,7 @@ PATIENCE = 20.0
 
 
 def free_port() -> int:
-    """Return a port of this machine that nobody listens on, and no connection is given by chance."""
+    """Return a port that nobody listens on, of those that no connection is given by chance."""
     return next(filter(is_free, random.SystemRandom().sample(range(20_000, 32_000), 100)))
 
 
