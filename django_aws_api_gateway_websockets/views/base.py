@@ -21,7 +21,7 @@ from ..models import ApiGateway, ChannelPermission, WebSocketSession
 from ..protocol.events import ConnectEvent, DisconnectEvent, MessageEvent
 from ..protocol.limits import MESSAGE_MAX_BYTES
 
-__all__ = ["WebSocketViewBase", "open_view", "text_response"]
+__all__ = ["WebSocketViewBase", "drop_unusable_session", "open_view", "text_response"]
 
 _DEBUG_ENTRY_LENGTH = 500
 
@@ -242,6 +242,16 @@ def open_view(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespon
     for alias in connections:
         view = transaction.non_atomic_requests(alias)(view)
     return view
+
+
+def drop_unusable_session(request: HttpRequest) -> None:
+    """Take a login session whose key has a NUL for none: PostgreSQL refuses to look it up.
+
+    A cookie can hold one, because Django decodes the octal escapes of a quoted value.
+    """
+    session = getattr(request, "session", None)
+    if session is not None and "\x00" in (session.session_key or ""):
+        request.session = type(session)()
 
 
 def text_response(message: str, status: int) -> HttpResponse:

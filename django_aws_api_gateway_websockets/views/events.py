@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponseBase
 
 from ..exceptions import ConnectionRefused, MessageRefused
 from ..models import WebSocketSession, WebSocketSessionQuerySet
+from ..models.primary import on_primary
 from ..protocol.events import MessageEvent, read_event
 from ..protocol.messages import reply_id
 from ..signals import connection_refused, message_refused
 from ..trust import believe, find_gateway, is_connection_id
 from .alerts import ExceptionMailer
-from .base import WebSocketViewBase
+from .base import WebSocketViewBase, drop_unusable_session
 from .replies import Replier
 
 __all__ = ["EventView"]
@@ -33,13 +36,14 @@ class EventView(WebSocketViewBase):
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         """Read the event; ``body`` is the message, or empty when it is no JSON object."""
         super().setup(request, *args, **kwargs)
+        drop_unusable_session(request)
         if not hasattr(request, "user"):
             request.user = AnonymousUser()
         self.gateway_event = read_event(
             str(kwargs.get("route", "")),
             headers=request.headers,
-            query=request.GET,
-            body=request.body,
+            query=_query(request),
+            body=_body(request),
             remote_addr=request.META.get("REMOTE_ADDR", ""),
             max_body_bytes=self.MAX_BODY_SIZE,
         )
@@ -55,7 +59,15 @@ class EventView(WebSocketViewBase):
         )
 
     def _load_session(self) -> WebSocketSession | None:
-        return self._rows().select_related("api_gateway", "user").first()
+        """Return the session of the event; the API is compared here, which spares a sub-query."""
+        event = self.gateway_event
+        if not is_connection_id(event.connection_id):
+            return None
+        rows = on_primary(WebSocketSession).select_related("api_gateway", "user")
+        session = next(iter(rows.filter(connection_id=event.connection_id)), None)
+        if session is None or session.api_gateway is None:
+            return session if self.aws_api_gateway_id is not None else None
+        return session if session.api_gateway.api_id == event.api_id else None
 
     def _not_found(self) -> MessageRefused:
         """Return the refusal of an unknown connection; one of an unknown gateway is raised."""
@@ -87,3 +99,22 @@ class EventView(WebSocketViewBase):
         logger.exception("%s of connection %r failed", event.type.title(), event.connection_id)
         if self.SEND_EXCEPTION_MAIL:
             _mailer.mail(type(self), error, interval=self.EXCEPTION_MAIL_INTERVAL)
+
+
+def _query(request: HttpRequest) -> Mapping[str, str]:
+    """Return the parameters of the URL, or none when there are more than Django reads."""
+    try:
+        return request.GET
+    except SuspiciousOperation:
+        return {}
+
+
+def _body(request: HttpRequest) -> bytes:
+    """Return the body, or an empty one when it is longer than Django reads, or of no known length.
+
+    Before 6.1 Django raises ``ValueError`` where ``Content-Length`` is no number.
+    """
+    try:
+        return request.body
+    except (SuspiciousOperation, ValueError):
+        return b""

@@ -18,7 +18,7 @@ from ..models import ApiGateway
 from ..models.primary import on_primary
 from ..models.token_limits import TokenLimit, TokenStanding
 from ..trust import page_address
-from .base import open_view, text_response
+from .base import drop_unusable_session, open_view, text_response
 
 __all__ = ["WebSocketTokenView"]
 
@@ -45,6 +45,7 @@ class WebSocketTokenView(View):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Return a token as JSON, with the seconds for which it is valid and the URL to open."""
+        drop_unusable_session(request)
         user = self.get_user(request)
         if user is request.user and _is_logged_in(request):
             return self._answer_login(request, user)

@@ -337,6 +337,12 @@ class TestRefusing:
 
         assert Client().post("/ws/token/").cookies == {}
 
+    def test_nul_in_a_cookie(self) -> None:
+        """A login session that no database looks up is none."""
+        browser = Client(headers={"Cookie": 'sessionid="' + r"\000" * 32 + '"'})
+
+        assert browser.post("/ws/token/").content == b"Authentication required"
+
     @pytest.mark.parametrize("method", ["get", "put", "patch", "delete"])
     def test_method(self, method: str) -> None:
         """Anything but POST."""
