@@ -226,7 +226,7 @@ class WebSocketView(EventView):
         """Take up the session that a message belongs to.
 
         Raises:
-            MessageRefused: there is none, or its login has ended.
+            MessageRefused: there is none, it was closed meanwhile, or its login has ended.
         """
         session = self._load_session()
         if session is None or not session.connected:
@@ -234,12 +234,13 @@ class WebSocketView(EventView):
         self.websocket_session, self.api_gateway = session, session.api_gateway
         self._believe()
         self._replier = Replier(session.api_gateway, session, reply_id(self.body))
-        rows = WebSocketSession.objects.filter(pk=session.pk)
+        rows = WebSocketSession.objects.filter(pk=session.pk, connected=True)
         if not session.login_is_current():
             rows.mark_closed("login_ended")
             raise MessageRefused("login_ended", "Invalid connection ID")
         request.user = session.user or request.user
-        rows.count_request()
+        if not rows.count_request():
+            raise self._not_found()
         return self._replier
 
     def _fail(self, replier: Replier, error: Exception) -> HttpResponseBase:

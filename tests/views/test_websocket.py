@@ -551,6 +551,20 @@ class TestResuming:
 
         assert call("echo") == NOT_FOUND
 
+    def test_closed_meanwhile(self, session: WebSocketSession) -> None:
+        """One that ends after it was loaded; its row stays as whoever closed it left it."""
+        closing = iter([session])
+
+        def close_first(execute: Any, sql: str, *args: Any) -> Any:
+            if sql.startswith("UPDATE") and next(closing, None):
+                WebSocketSession.objects.all().mark_closed("revoked")
+            return execute(sql, *args)
+
+        with connection.execute_wrapper(close_first):
+            assert call("echo") == NOT_FOUND
+        session.refresh_from_db()
+        assert (session.close_code, session.request_count) == ("revoked", 1)
+
     def test_of_another_gateway(self, session: WebSocketSession) -> None:
         """One of another gateway."""
         create_gateway(api_name="two", api_id="two")
