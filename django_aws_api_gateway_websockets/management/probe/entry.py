@@ -13,8 +13,9 @@ from .causes import REFUSALS, Explained, explain_status
 from .inspection import inspect_route
 from .plan import Plan
 from .replay import Replay, replay
-from .report import ProbeFailed, Stopwatch
+from .report import ProbeFailed
 from .talk import HandshakeFailed, Talk
+from .timing import Stopwatch
 from .visitor import Visitor, browser_sends_cookie
 
 __all__ = ["address_of", "enter", "headers_of", "wait_for_end"]

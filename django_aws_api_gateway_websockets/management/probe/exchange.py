@@ -18,8 +18,9 @@ from .causes import Explained, explain_closed, explain_frame, explain_sending
 from .entry import POLL_SECONDS
 from .inspection import inspect_route
 from .plan import Plan
-from .report import Level, Line, ProbeFailed, Stopwatch, within
+from .report import Level, Line, ProbeFailed
 from .talk import SocketClosed, Talk
+from .timing import Stopwatch, within
 
 __all__ = ["end", "exchange", "post"]
 

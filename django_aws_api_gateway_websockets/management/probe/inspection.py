@@ -12,7 +12,7 @@ from ...conf import settings
 from ...exceptions import WebSocketError
 from ...models import ApiGateway
 from ...protocol.routes import SECRET_HEADER
-from .report import within
+from .timing import within
 
 __all__ = ["inspect_route"]
 

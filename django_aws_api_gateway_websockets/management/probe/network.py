@@ -9,7 +9,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .causes import explain_connection, explain_name, explain_tls
-from .report import ProbeFailed, Stopwatch, within
+from .report import ProbeFailed
+from .timing import Stopwatch, within
 
 __all__ = ["Address", "Place", "connect", "parse_place", "resolve", "wrap"]
 

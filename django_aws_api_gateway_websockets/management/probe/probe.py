@@ -13,8 +13,9 @@ from .entry import address_of, enter, headers_of, wait_for_end
 from .exchange import end, exchange, post
 from .network import connect, resolve, wrap
 from .plan import Plan, make_plan
-from .report import Level, Line, Stopwatch
+from .report import Level, Line
 from .talk import Talk
+from .timing import Stopwatch
 from .visitor import visiting
 
 __all__ = ["Probe"]

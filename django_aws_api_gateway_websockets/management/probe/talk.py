@@ -17,7 +17,7 @@ from websockets.protocol import Event, State
 from websockets.typing import Origin
 from websockets.uri import parse_uri
 
-from .report import Stopwatch
+from .timing import Stopwatch
 
 __all__ = ["HandshakeFailed", "SocketClosed", "Talk"]
 
