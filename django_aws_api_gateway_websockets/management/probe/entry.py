@@ -10,11 +10,11 @@ from ... import __version__
 from ...models import WebSocketSession
 from ...protocol.routes import CONNECT
 from .causes import REFUSALS, Explained, explain_status
+from .client import HandshakeFailed, WebSocketClient
 from .inspection import inspect_route
 from .plan import Plan
 from .replay import Replay, replay
 from .report import ProbeFailed
-from .talk import HandshakeFailed, Talk
 from .timing import Stopwatch
 from .visitor import Visitor, browser_sends_cookie
 
@@ -48,7 +48,7 @@ def headers_of(plan: Plan, visitor: Visitor) -> dict[str, str]:
     return headers
 
 
-def enter(plan: Plan, visitor: Visitor, talk: Talk) -> WebSocketSession:
+def enter(plan: Plan, visitor: Visitor, client: WebSocketClient) -> WebSocketSession:
     """Make the handshake, and return the session that Django has made of it.
 
     Raises:
@@ -56,7 +56,7 @@ def enter(plan: Plan, visitor: Visitor, talk: Talk) -> WebSocketSession:
     """
     watch = Stopwatch(plan.timeout)
     try:
-        talk.open(headers_of(plan, visitor))
+        client.open(headers_of(plan, visitor))
     except HandshakeFailed as error:
         raise ProbeFailed(*_explain(error.status, plan, visitor)) from error
     except TimeoutError as error:

@@ -15,11 +15,11 @@ from ...protocol.messages import encode, pong_envelope
 from ...protocol.routes import DEFAULT, select_route
 from ...transports import BaseTransport, get_transport
 from .causes import Explained, explain_closed, explain_frame, explain_sending
+from .client import SocketClosed, WebSocketClient
 from .entry import POLL_SECONDS
 from .inspection import inspect_route
 from .plan import Plan
 from .report import Level, Line, ProbeFailed
-from .talk import SocketClosed, Talk
 from .timing import Stopwatch, within
 
 __all__ = ["end", "exchange", "post"]
@@ -30,7 +30,7 @@ PROBE = {"ws": "probe"}
 _NORMAL = 1000
 
 
-def exchange(plan: Plan, talk: Talk, session: WebSocketSession) -> Iterator[Line]:
+def exchange(plan: Plan, client: WebSocketClient, session: WebSocketSession) -> Iterator[Line]:
     """Send a ping along a route; yield how it was answered.
 
     Raises:
@@ -40,10 +40,10 @@ def exchange(plan: Plan, talk: Talk, session: WebSocketSession) -> Iterator[Line
     route = _selected(plan, text)
     yield Line(text=f"sending a ping along the route {route}", level=Level.DETAIL)
     watch = Stopwatch(plan.timeout)
-    talk.send(text)
+    client.send(text)
     arrived = False
     while watch.left:
-        frame = _receive(talk, POLL_SECONDS)
+        frame = _receive(client, POLL_SECONDS)
         if frame is not None and _parsed(frame) == pong_envelope():
             yield Line(text=f"message answered in {watch}")
             return
@@ -56,7 +56,7 @@ def exchange(plan: Plan, talk: Talk, session: WebSocketSession) -> Iterator[Line
     raise ProbeFailed(*_explain_silence(plan, route, arrived=arrived))
 
 
-def post(plan: Plan, talk: Talk, session: WebSocketSession) -> Iterator[Line]:
+def post(plan: Plan, client: WebSocketClient, session: WebSocketSession) -> Iterator[Line]:
     """Post to the client by the configured transport; yield when it has arrived.
 
     Raises:
@@ -72,7 +72,7 @@ def post(plan: Plan, talk: Talk, session: WebSocketSession) -> Iterator[Line]:
     _call(plan, lambda url: transport.send(url, session.connection_id, encode(PROBE)))
     patience = Stopwatch(plan.timeout)
     while patience.left:
-        frame = _receive(talk, patience.left)
+        frame = _receive(client, patience.left)
         if frame is not None and _parsed(frame) == PROBE:
             yield Line(text=f"post arrived in {watch}")
             return
@@ -82,7 +82,7 @@ def post(plan: Plan, talk: Talk, session: WebSocketSession) -> Iterator[Line]:
     )
 
 
-def end(plan: Plan, talk: Talk, session: WebSocketSession) -> Iterator[Line]:
+def end(plan: Plan, client: WebSocketClient, session: WebSocketSession) -> Iterator[Line]:
     """Close the connection by the configured transport; yield what becomes of it.
 
     Raises:
@@ -95,7 +95,7 @@ def end(plan: Plan, talk: Talk, session: WebSocketSession) -> Iterator[Line]:
         return
     watch = Stopwatch(plan.timeout)
     _call(plan, lambda url: transport.disconnect(url, session.connection_id))
-    code = _close_code(talk, plan.timeout)
+    code = _close_code(client, plan.timeout)
     if code != _NORMAL:
         raise ProbeFailed(
             f"after the close the client saw {code or 'nothing'} instead of {_NORMAL}",
@@ -112,18 +112,18 @@ def _selected(plan: Plan, text: str) -> str:
     return select_route(expression, text, [DEFAULT, *keys]) or DEFAULT
 
 
-def _receive(talk: Talk, seconds: float) -> str | None:
+def _receive(client: WebSocketClient, seconds: float) -> str | None:
     try:
-        return talk.receive(seconds)
+        return client.receive(seconds)
     except SocketClosed as error:
         raise ProbeFailed(*explain_closed(error.code)) from error
 
 
-def _close_code(talk: Talk, seconds: float) -> int | None:
+def _close_code(client: WebSocketClient, seconds: float) -> int | None:
     watch = Stopwatch(seconds)
     try:
         while watch.left:
-            talk.receive(watch.left)
+            client.receive(watch.left)
     except SocketClosed as error:
         return error.code
     return None

@@ -9,12 +9,12 @@ from socket import socket
 from typing import Any
 
 from ...models import ApiGateway
+from .client import WebSocketClient
 from .entry import address_of, enter, headers_of, wait_for_end
 from .exchange import end, exchange, post
 from .network import connect, resolve, wrap
 from .plan import Plan, make_plan
 from .report import Level, Line
-from .talk import Talk
 from .timing import Stopwatch
 from .visitor import visiting
 
@@ -59,19 +59,19 @@ class Probe:
             visitor = stack.enter_context(visiting(plan.gateway, plan.user, seconds=seconds))
             stack.enter_context(wait_for_end(visitor, min(plan.timeout, _LAST_WAIT)))
             address = address_of(plan, visitor)
-            talk = Talk(connection, address, origin=plan.origin, timeout=plan.timeout)
-            stack.enter_context(talk)
+            client = WebSocketClient(connection, address, origin=plan.origin, timeout=plan.timeout)
+            stack.enter_context(client)
             if visitor.session_key and "Cookie" not in headers_of(plan, visitor):
                 yield Line(
                     text=f"no login cookie: a browser does not send that of {plan.origin} to "
                     f"{plan.place.host}"
                 )
             watch = Stopwatch(plan.timeout)
-            session = enter(plan, visitor, talk)
+            session = enter(plan, visitor, client)
             yield Line(text=f"handshake accepted in {watch}, as {visitor}")
             yield Line(text=f"connection {session.connection_id}", level=Level.DETAIL)
             for self.hop, go in (("message", exchange), ("post", post), ("close", end)):
-                yield from go(plan, talk, session)
+                yield from go(plan, client, session)
 
     def _connect(self, plan: Plan) -> Generator[Line, None, socket]:
         self.hop = "name resolution"

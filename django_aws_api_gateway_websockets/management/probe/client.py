@@ -19,7 +19,7 @@ from websockets.uri import parse_uri
 
 from .timing import Stopwatch
 
-__all__ = ["HandshakeFailed", "SocketClosed", "Talk"]
+__all__ = ["HandshakeFailed", "SocketClosed", "WebSocketClient"]
 
 _READ_SIZE = 65_536
 _DATA = (Opcode.TEXT, Opcode.BINARY, Opcode.CONT)
@@ -49,7 +49,7 @@ class SocketClosed(Exception):
         self.code = code
 
 
-class Talk:
+class WebSocketClient:
     """One WebSocket on a connection that stands, from ``with`` to its end.
 
     Args:

@@ -11,10 +11,10 @@ import pytest
 from websockets.frames import Close, Frame, Opcode
 from websockets.server import ServerProtocol
 
-from django_aws_api_gateway_websockets.management.probe.talk import (
+from django_aws_api_gateway_websockets.management.probe.client import (
     HandshakeFailed,
     SocketClosed,
-    Talk,
+    WebSocketClient,
 )
 
 __all__ = ["TestEnd", "TestHandshake", "TestMessages"]
@@ -25,7 +25,7 @@ Say = Callable[[socket.socket], None]
 
 
 @contextmanager
-def talking(say: Say, *, timeout: float = PATIENCE) -> Iterator[Talk]:
+def connected(say: Say, *, timeout: float = PATIENCE) -> Iterator[WebSocketClient]:
     """Return a client on the connection of a server that does what ``say`` does."""
     with closing(socket.create_server(("127.0.0.1", 0))) as server:
         thread = threading.Thread(target=_serve, args=(server, say))
@@ -33,8 +33,10 @@ def talking(say: Say, *, timeout: float = PATIENCE) -> Iterator[Talk]:
         port = server.getsockname()[1]
         connection = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
         url = f"ws://127.0.0.1:{port}/live?ws_token=x"
-        with Talk(connection, url, origin="https://example.com", timeout=timeout) as talk:
-            yield talk
+        with WebSocketClient(
+            connection, url, origin="https://example.com", timeout=timeout
+        ) as client:
+            yield client
         thread.join(PATIENCE)
 
 
@@ -84,8 +86,8 @@ class TestHandshake:
             heads.append(peer.recv(65_536).decode())
             peer.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
 
-        with talking(say) as talk, pytest.raises(HandshakeFailed) as failure:
-            talk.open({"Cookie": "sessionid=abc"})
+        with connected(say) as client, pytest.raises(HandshakeFailed) as failure:
+            client.open({"Cookie": "sessionid=abc"})
 
         assert failure.value.status == 403
         assert heads[0].startswith("GET /live?ws_token=x HTTP/1.1\r\n")
@@ -95,8 +97,8 @@ class TestHandshake:
     @pytest.mark.parametrize("data", [b"", b"SSH-2.0-server\r\n\r\n"])
     def test_tells_what_is_no_answer(self, data: bytes) -> None:
         """A server that hangs up, or speaks otherwise, gives no status."""
-        with talking(answer(data)) as talk, pytest.raises(HandshakeFailed) as failure:
-            talk.open({})
+        with connected(answer(data)) as client, pytest.raises(HandshakeFailed) as failure:
+            client.open({})
 
         assert failure.value.status == 0
 
@@ -107,8 +109,8 @@ class TestHandshake:
             peer.recv(65_536)
             peer.recv(1)
 
-        with talking(say, timeout=0.1) as talk, pytest.raises(TimeoutError):
-            talk.open({})
+        with connected(say, timeout=0.1) as client, pytest.raises(TimeoutError):
+            client.open({})
 
 
 class TestMessages:
@@ -120,38 +122,38 @@ class TestMessages:
             frame(Opcode.CONT, b"lo"),
             frame(Opcode.TEXT, b"again"),
         )
-        with talking(accept(*parts)) as talk:
-            talk.open({})
+        with connected(accept(*parts)) as client:
+            client.open({})
 
-            assert [talk.receive(PATIENCE), talk.receive(PATIENCE)] == ["hello", "again"]
+            assert [client.receive(PATIENCE), client.receive(PATIENCE)] == ["hello", "again"]
 
     def test_need_not_come(self) -> None:
         """None says that nothing came in time."""
-        with talking(accept()) as talk:
-            talk.open({})
+        with connected(accept()) as client:
+            client.open({})
 
-            assert talk.receive(0.01) is None
-            assert talk.receive(0) is None
+            assert client.receive(0.01) is None
+            assert client.receive(0) is None
 
 
 class TestEnd:
     def test_has_the_code_of_the_other_side(self) -> None:
         """A close frame is the end."""
         close = frame(Opcode.CLOSE, Close(1001, "").serialize())
-        with talking(accept(close, ends=True)) as talk:
-            talk.open({})
+        with connected(accept(close, ends=True)) as client:
+            client.open({})
             with pytest.raises(SocketClosed) as end:
-                talk.receive(PATIENCE)
+                client.receive(PATIENCE)
 
         assert end.value.code == 1001
 
     def test_may_come_without_a_code(self) -> None:
         """A connection that breaks has the code that browsers show."""
-        with talking(accept(ends=True)) as talk:
-            talk.open({})
+        with connected(accept(ends=True)) as client:
+            client.open({})
             with pytest.raises(SocketClosed) as end:
-                talk.receive(PATIENCE)
-            talk.send("nobody hears it")
+                client.receive(PATIENCE)
+            client.send("nobody hears it")
 
         assert end.value.code == 1006
 
@@ -162,9 +164,9 @@ class TestEnd:
             accept(ends=True)(peer)
             peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
 
-        with talking(say) as talk:
-            talk.open({})
+        with connected(say) as client:
+            client.open({})
             with pytest.raises(SocketClosed) as end:
-                talk.receive(PATIENCE)
+                client.receive(PATIENCE)
 
         assert end.value.code == 1006
