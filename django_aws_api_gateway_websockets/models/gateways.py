@@ -18,6 +18,7 @@ from ..protocol.endpoints import (
     stage_url,
     with_page_host,
 )
+from ..protocol.routes import DEFAULT, integration_uri, select_route
 from ..provisioning.run import StepResult
 from .creation import create_in_aws
 from .validators import (
@@ -247,6 +248,18 @@ class ApiGateway(models.Model):
                 region.
         """
         return management_url(self.connection_url)
+
+    def select_route(self, text: str) -> str:
+        """Return the key of the route that a message takes, by what the row says."""
+        keys = self.additional_routes.values_list("route_key", flat=True)
+        return select_route(self.route_selection_expression, text, [DEFAULT, *keys]) or DEFAULT
+
+    def integration_url(self, route_key: str) -> str:
+        """Return the URL that the integration of a route calls."""
+        additional = self.additional_routes.filter(route_key=route_key).first()
+        if additional is not None:
+            return additional.integration_url
+        return integration_uri(self.target_base_endpoint or "", route_key)
 
     @property
     def is_local(self) -> bool:

@@ -19,7 +19,7 @@ from ..models import ApiGateway, WebSocketSession, WebSocketToken
 from ..protocol.routes import CONNECT, DISCONNECT
 from ..transports import get_transport, locmem
 from .captures import committing
-from .events import EventRequest, build_request, new_id, parsed, route_of
+from .events import EventRequest, build_request, new_id, parsed
 
 __all__ = ["Backlog", "GatewayClient"]
 
@@ -173,7 +173,7 @@ class GatewayClient:
 
     def _message(self, data: Any) -> EventRequest:
         text = data if isinstance(data, str) else json.dumps(data)
-        return self._request(route_of(self.gateway, text), body=text.encode())
+        return self._request(self.gateway.select_route(text), body=text.encode())
 
     def _request(self, route: str, **parts: Any) -> EventRequest:
         return build_request(

@@ -20,14 +20,11 @@ from ..protocol.routes import (
     CONNECT,
     CONNECTION_ID_HEADER,
     CONTEXT_HEADERS,
-    DEFAULT,
     DISCONNECT,
     SECRET_HEADER,
-    integration_uri,
-    select_route,
 )
 
-__all__ = ["EventRequest", "build_request", "new_id", "parsed", "route_of"]
+__all__ = ["EventRequest", "build_request", "new_id", "parsed"]
 
 _EVENT_TYPES = {CONNECT: "CONNECT", DISCONNECT: "DISCONNECT"}
 
@@ -77,7 +74,7 @@ def build_request(
         handshake: the headers of the browser's handshake. Other events have none of it, so no
             cookie and no origin either.
     """
-    url = urlsplit(_integration_url(gateway, route))
+    url = urlsplit(gateway.integration_url(route))
     return EventRequest(
         route=route,
         url=url._replace(query=query or url.query).geturl(),
@@ -89,12 +86,6 @@ def build_request(
         },
         body=body,
     )
-
-
-def route_of(gateway: ApiGateway, text: str) -> str:
-    """Return the key of the route that a message selects."""
-    keys = [DEFAULT, *gateway.additional_routes.values_list("route_key", flat=True)]
-    return select_route(gateway.route_selection_expression, text, keys) or DEFAULT
 
 
 def new_id() -> str:
@@ -132,10 +123,3 @@ def _headers(gateway: ApiGateway, connection_id: str, route: str, source_ip: str
         SECRET_HEADER: settings.sent_gateway_secret or "",
         **{name: context[source] for name, source in CONTEXT_HEADERS.items()},
     }
-
-
-def _integration_url(gateway: ApiGateway, route: str) -> str:
-    additional = gateway.additional_routes.filter(route_key=route).first()
-    if additional:
-        return additional.integration_url
-    return integration_uri(gateway.target_base_endpoint or "", route)

@@ -13,12 +13,14 @@ from pytest_django import DjangoAssertNumQueries
 from django_aws_api_gateway_websockets.aws.control import get_control_plane
 from django_aws_api_gateway_websockets.emulator import EmulatorThread
 from django_aws_api_gateway_websockets.models import ApiGateway, ApiGatewayAdditionalRoute
+from django_aws_api_gateway_websockets.testing import create_gateway
 
 __all__ = [
     "TestConnectionUrl",
     "TestCreateGateway",
     "TestForgetApi",
     "TestIsDeployed",
+    "TestRoutes",
     "TestRow",
     "TestSave",
     "TestStatus",
@@ -304,6 +306,23 @@ class TestConnectionUrl:
     def test_tells_whether_it_is_local(self, endpoint: str, expected: bool) -> None:
         """A gateway on this machine is an emulator's."""
         assert ApiGateway(api_endpoint=endpoint).is_local is expected
+
+
+@pytest.mark.django_db
+class TestRoutes:
+    def test_select_by_the_message(self) -> None:
+        """A key that is there is taken, and ``$default`` in place of any other."""
+        gateway = create_gateway(routes={"chat": "https://example.com/chat/message"})
+
+        assert gateway.select_route('{"action": "chat"}') == "chat"
+        assert gateway.select_route('{"action": "other"}') == "$default"
+
+    def test_lead_to_an_integration(self) -> None:
+        """An additional route has a URL of its own."""
+        gateway = create_gateway(routes={"chat": "https://example.com/chat/message"})
+
+        assert gateway.integration_url("chat") == "https://example.com/chat/message"
+        assert gateway.integration_url("$default") == "http://testserver/ws/default"
 
 
 @pytest.mark.django_db

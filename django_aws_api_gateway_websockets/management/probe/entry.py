@@ -54,6 +54,7 @@ def enter(plan: Plan, visitor: Visitor, client: WebSocketClient) -> WebSocketSes
     Raises:
         ProbeFailed: the handshake was refused, or its session is not in this database.
     """
+    uri = plan.gateway.integration_url(CONNECT)
     watch = Stopwatch(plan.timeout)
     try:
         client.open(headers_of(plan, visitor))
@@ -62,14 +63,14 @@ def enter(plan: Plan, visitor: Visitor, client: WebSocketClient) -> WebSocketSes
     except TimeoutError as error:
         raise ProbeFailed(
             f"the handshake was not answered within {plan.timeout:g} s",
-            f"Django at {plan.uri(CONNECT)} is likely to be slow or out of reach. API Gateway "
+            f"Django at {uri} is likely to be slow or out of reach. API Gateway "
             "waits 29 s for it: --timeout 35 sees that through.",
         ) from error
     while (session := visitor.connections().first()) is None:
         if not watch.wait(POLL_SECONDS):
             raise ProbeFailed(
                 "the socket is open, and its session is not in this database",
-                f"The Django that answers at {plan.uri(CONNECT)} uses another database, or the "
+                f"The Django that answers at {uri} uses another database, or the "
                 "$connect route does not lead to it. A view without tokens (USE_WS_TOKEN) can be "
                 "probed only where browsers send the login cookie.",
             )
@@ -88,7 +89,7 @@ def wait_for_end(visitor: Visitor, timeout: float) -> Iterator[None]:
 
 
 def _explain(status: int, plan: Plan, visitor: Visitor) -> Explained:
-    uri = plan.uri(CONNECT)
+    uri = plan.gateway.integration_url(CONNECT)
     fact, advice = explain_status(status, uri, is_local=plan.is_local)
     outcome = _rehearse(plan, visitor)
     refusal = outcome.refusal

@@ -12,7 +12,6 @@ from ...exceptions import TransportError
 from ...models import WebSocketSession
 from ...models.primary import on_primary
 from ...protocol.messages import encode, pong_envelope
-from ...protocol.routes import DEFAULT, select_route
 from ...transports import BaseTransport, get_transport
 from .causes import Explained, explain_closed, explain_frame, explain_sending
 from .client import SocketClosed, WebSocketClient
@@ -37,7 +36,7 @@ def exchange(plan: Plan, client: WebSocketClient, session: WebSocketSession) -> 
         ProbeFailed: it did not reach Django, or the answer did not come back.
     """
     text = json.dumps({"action": plan.route, "ws": "ping"})
-    route = _selected(plan, text)
+    route = plan.gateway.select_route(text)
     yield Line(text=f"sending a ping along the route {route}", level=Level.DETAIL)
     watch = Stopwatch(plan.timeout)
     client.send(text)
@@ -105,13 +104,6 @@ def end(plan: Plan, client: WebSocketClient, session: WebSocketSession) -> Itera
     yield _await_disconnect(session, plan.timeout)
 
 
-def _selected(plan: Plan, text: str) -> str:
-    """Return the key of the route that the message takes by what the row says."""
-    keys = plan.gateway.additional_routes.values_list("route_key", flat=True)
-    expression = plan.gateway.route_selection_expression
-    return select_route(expression, text, [DEFAULT, *keys]) or DEFAULT
-
-
 def _receive(client: WebSocketClient, seconds: float) -> str | None:
     try:
         return client.receive(seconds)
@@ -143,7 +135,7 @@ def _is_refusal(frame: str) -> bool:
 
 
 def _explain_answer(plan: Plan, frame: str, route: str) -> Explained:
-    uri, data = plan.uri(route), _parsed(frame)
+    uri, data = plan.gateway.integration_url(route), _parsed(frame)
     found = inspect_route(plan.gateway, route, plan.timeout)
     if data is not None:
         fact, advice = explain_frame(data, route, uri)
@@ -164,10 +156,11 @@ def _explain_silence(plan: Plan, route: str, *, arrived: bool) -> Explained:
             f"Create the route response of {route} and deploy the stage, or set two_way of the row "
             "to false.",
         )
+    uri = plan.gateway.integration_url(route)
     found = inspect_route(plan.gateway, route, plan.timeout)
     return (
         f"the message did not reach Django within {plan.timeout:g} s",
-        found or f"Look whether {plan.uri(route)} answers, and whether it has this secret.",
+        found or f"Look whether {uri} answers, and whether it has this secret.",
     )
 
 

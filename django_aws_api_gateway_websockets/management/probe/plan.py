@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from ...conf import settings
 from ...models import ApiGateway
 from ...protocol.endpoints import is_loopback
-from ...protocol.routes import DEFAULT, integration_uri
+from ...protocol.routes import DEFAULT
 from .network import Place, parse_place
 from .report import ProbeFailed
 
@@ -48,13 +48,6 @@ class Plan:
     def is_local(self) -> bool:
         """Whether the gateway is on this machine."""
         return is_loopback(self.url)
-
-    def uri(self, route: str) -> str:
-        """Return the URL that the integration of a route calls."""
-        additional = self.gateway.additional_routes.filter(route_key=route).first()
-        if additional is not None:
-            return additional.integration_url
-        return integration_uri(self.gateway.target_base_endpoint or "", route)
 
 
 def make_plan(

@@ -32,7 +32,6 @@ from ...protocol.routes import (
     CONNECTION_ID_HEADER,
     CONTEXT_HEADERS,
     SECRET_HEADER,
-    integration_uri,
 )
 from ...signals import connection_opened, connection_refused
 from .visitor import Visitor
@@ -99,7 +98,7 @@ def replay(
 
 def _environ(gateway: ApiGateway, query: str, headers: dict[str, str]) -> dict[str, Any]:
     """Return the request that an integration makes of a handshake."""
-    uri = urlsplit(integration_uri(gateway.target_base_endpoint or "", CONNECT))
+    uri = urlsplit(gateway.integration_url(CONNECT))
     script_name = (django_settings.FORCE_SCRIPT_NAME or "").rstrip("/")
     path = unquote_to_bytes(uri.path).decode("latin-1")
     sent = {**_gateway_headers(gateway), "Host": uri.netloc, **headers}

@@ -24,13 +24,6 @@ class TestMakePlan:
         assert plan.origin == "https://example.com"
         assert not plan.is_local
 
-    def test_knows_where_routes_lead(self) -> None:
-        """An additional route has a URL of its own."""
-        plan = make_plan(create_gateway(routes={"chat": "https://example.com/chat/message"}))
-
-        assert plan.uri("chat") == "https://example.com/chat/message"
-        assert plan.uri("$default") == "http://testserver/ws/default"
-
     def test_needs_an_api(self) -> None:
         """A row that was never created has no URL."""
         with pytest.raises(ProbeFailed) as failure:
