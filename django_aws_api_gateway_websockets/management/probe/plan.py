@@ -71,6 +71,20 @@ def make_plan(
         url = gateway.connection_url
     except (RuntimeError, ValueError) as error:
         raise ProbeFailed(f"there is no URL to open: {str(error).rstrip('.')}", _NO_URL) from error
+    _check_usable(gateway)
+    return Plan(
+        gateway=gateway,
+        user=user,
+        origin=origin or _origin_of(gateway.target_base_endpoint or ""),
+        channel=channel,
+        route=route,
+        timeout=timeout,
+        url=url,
+        place=parse_place(url),
+    )
+
+
+def _check_usable(gateway: ApiGateway) -> None:
     if gateway.creation_id and gateway.needs_api_creation:
         raise ProbeFailed(
             f"the creation of the API stopped at {gateway.effective_provisioning_status!r}",
@@ -86,16 +100,6 @@ def make_plan(
             'WEBSOCKETS["gateway_secret"] is not usable, so every request is refused',
             "manage.py check says which rule it breaks.",
         )
-    return Plan(
-        gateway=gateway,
-        user=user,
-        origin=origin or _origin_of(gateway.target_base_endpoint),
-        channel=channel,
-        route=route,
-        timeout=timeout,
-        url=url,
-        place=parse_place(url),
-    )
 
 
 def _origin_of(url: str) -> str:
