@@ -35,7 +35,8 @@ class GatewayClient:
     Args:
         user: who is logged in; None for a visitor.
         gateway: the row to connect to; by default the only one there is.
-        origin: the ``Origin`` of the page; by default the host of the gateway's target.
+        origin: the ``Origin`` of the page; by default the host of the gateway's target. Empty for
+            a program that is no browser, which sends none.
         source_ip: the address of the browser.
 
     Raises:
@@ -58,7 +59,7 @@ class GatewayClient:
             )
         self.user = user
         self.gateway = gateway or _only_gateway()
-        self.origin = origin or _origin_of(self.gateway)
+        self.origin = _origin_of(self.gateway) if origin is None else origin
         self.source_ip = source_ip
         self.connection_id = new_id()
         self.http = Client()
@@ -100,7 +101,7 @@ class GatewayClient:
         query = {"ws_token": self.issue_token() if token is None else token, "channel": channel}
         handshake = {
             "Cookie": "; ".join(f"{m.key}={m.coded_value}" for m in self.http.cookies.values()),
-            "Origin": self.origin,
+            **({"Origin": self.origin} if self.origin else {}),
             "Sec-WebSocket-Key": base64.b64encode(secrets.token_bytes(16)).decode(),
             "Sec-WebSocket-Version": "13",
             "User-Agent": "GatewayClient",

@@ -201,6 +201,15 @@ class TestConnecting:
 
         assert (response.status_code, response.content) == (400, b"Host is not in Origin")
 
+    def test_no_origin(self, settings: Settings, gateway: ApiGateway) -> None:
+        """A program, whose token stands alone as long as the view lets it."""
+        client = GatewayClient(User.objects.create_user("ann"), origin="")
+        refused = client.connect()
+        serve(settings, Chat, token_binding="user")
+
+        assert (refused.status_code, refused.content) == (400, b"Host is not in Origin")
+        assert client.connect().status_code == 200
+
     def test_user_agent(self, settings: Settings, gateway: ApiGateway) -> None:
         """The handshake has the browser's user agent, not the gateway's."""
         serve(settings, Chat, CHECK_CONNECT_USERAGENT=True)
