@@ -146,7 +146,10 @@ class _Work:
 
 
 def _current_round(using: str) -> _Round:
-    """Return the round to which the transaction has work already, or a new one."""
-    callbacks = transaction.get_connection(using).run_on_commit
-    owners = (getattr(entry[1], "__self__", None) for entry in reversed(callbacks))
+    """Return the round to which the transaction has work already, or a new one.
+
+    The callbacks themselves are asked, since Django drops them with a rollback of their savepoint.
+    """
+    registered = transaction.get_connection(using).run_on_commit
+    owners = (getattr(function, "__self__", None) for _, function, *_ in reversed(registered))
     return next((owner.round for owner in owners if isinstance(owner, _Work)), _Round())
