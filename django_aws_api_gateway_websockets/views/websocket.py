@@ -163,6 +163,7 @@ class WebSocketView(EventView):
     def _answer_disconnect(
         self, request: HttpRequest, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:
+        # The gateway is loaded only to refuse: a disconnect is one statement.
         claimed = GatewayContext.from_headers(request.headers).event_type
         if claimed not in ("", self.gateway_event.type):
             self.api_gateway = find_gateway(self.gateway_event, self.aws_api_gateway_id)
