@@ -1,4 +1,4 @@
-"""Which handler a message runs, and how its result travels back; knows no request and no model."""
+"""Which handler a message runs: what views declare, and what messages name; knows no request."""
 
 from __future__ import annotations
 
@@ -11,16 +11,12 @@ from typing import Any, TypeVar, overload
 from django.core.exceptions import ImproperlyConfigured
 
 from .exceptions import MessageRefused
-from .protocol.messages import error_envelope, reply_envelope
 from .schemas import Schema
 
 __all__ = [
     "DEFAULT_HANDLER",
     "SELECTION_KEYS",
-    "Answer",
     "Handler",
-    "answer_error",
-    "answer_result",
     "check_names_handler",
     "declares_handlers",
     "find_handlers",
@@ -54,20 +50,6 @@ class Handler:
     method: str
     permissions: Sequence[str] = ()
     schema: Schema | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """How a message is answered.
-
-    Attributes:
-        body: JSON value of the HTTP response; None for an empty body, which on a two-way route
-            sends nothing to the client.
-        posted: an envelope that goes to the client by a post, or None.
-    """
-
-    body: Any
-    posted: dict[str, Any] | None = None
 
 
 @overload
@@ -237,34 +219,3 @@ def select_handler(
             "unknown_handler", "Unknown handler", detail=f"no handler {name[:64]!r}"
         )
     return DEFAULT_HANDLER
-
-
-def answer_result(result: Any, *, message_id: str | None, two_way: bool) -> Answer:
-    """Return how a handler's result reaches the client.
-
-    Args:
-        result: a JSON value; None says nothing.
-        message_id: id under which the client awaits a reply, or None.
-        two_way: whether the body of the HTTP response reaches the client.
-    """
-    if message_id is not None:
-        return _reply(reply_envelope(message_id, result), two_way)
-    if two_way:
-        return Answer(body=result)
-    return Answer(body={} if result is None else result)
-
-
-def answer_error(
-    code: str,
-    message: str,
-    *,
-    message_id: str,
-    two_way: bool,
-    fields: Mapping[str, Sequence[str]] | None = None,
-) -> Answer:
-    """Return how an error reaches a client that awaits a reply."""
-    return _reply(error_envelope(message_id, code, message, fields=fields), two_way)
-
-
-def _reply(envelope: dict[str, Any], two_way: bool) -> Answer:
-    return Answer(body=envelope) if two_way else Answer(body={}, posted=envelope)

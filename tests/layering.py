@@ -62,6 +62,7 @@ LAYERS = (
         "handshake",
         "schemas",
         "dispatch",
+        "answers",
         "workers",
         "closing",
         "logins",

@@ -13,7 +13,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.template.response import SimpleTemplateResponse
 
-from ..dispatch import Answer, answer_error, answer_result
+from ..answers import Answer, answer_error, answer_result
 from ..exceptions import PayloadTooLarge
 from ..models import ApiGateway, WebSocketSession
 from ..protocol.limits import MESSAGE_MAX_BYTES
