@@ -71,6 +71,9 @@ LAYERS = (
     ),
     (
         "views.alerts",
+        "views.decorators",
+        "views.requests",
+        "views.responses",
         "views.base",
         "views.replies",
         "views.events",

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, ClassVar, TypeGuard
 
-from django.contrib.auth.decorators import login_not_required
-from django.db import connections, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.utils.html import escape
 from django.views import View
-from django.views.decorators.csrf import csrf_exempt
 
 from ..conf import settings
 from ..dispatch import DEFAULT_HANDLER
@@ -20,8 +17,9 @@ from ..exceptions import ConnectionRefused, MessageRefused
 from ..models import ApiGateway, ChannelPermission, WebSocketSession
 from ..protocol.events import ConnectEvent, DisconnectEvent, MessageEvent
 from ..protocol.limits import MESSAGE_MAX_BYTES
+from .responses import text_response
 
-__all__ = ["WebSocketViewBase", "drop_unusable_session", "open_view", "text_response"]
+__all__ = ["WebSocketViewBase"]
 
 _DEBUG_ENTRY_LENGTH = 500
 
@@ -229,31 +227,3 @@ class WebSocketViewBase(View):
     def _debug(self, text: str) -> None:
         if self.debug and self.debug_log is not None:
             self.debug_log.append(escape(text)[:_DEBUG_ENTRY_LENGTH])
-
-
-def open_view(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Return ``view`` without what a project puts before all of its views.
-
-    It is free of the CSRF check, of the login that ``LoginRequiredMiddleware`` asks for, and of
-    ``ATOMIC_REQUESTS``: in a transaction of the whole request a row lock would last as long as a
-    handler, and limits could not see each other.
-    """
-    view = login_not_required(csrf_exempt(view))
-    for alias in connections:
-        view = transaction.non_atomic_requests(alias)(view)
-    return view
-
-
-def drop_unusable_session(request: HttpRequest) -> None:
-    """Take a login session whose key has a NUL for none: PostgreSQL refuses to look it up.
-
-    A cookie can hold one, because Django decodes the octal escapes of a quoted value.
-    """
-    session = getattr(request, "session", None)
-    if session is not None and "\x00" in (session.session_key or ""):
-        request.session = type(session)()
-
-
-def text_response(message: str, status: int) -> HttpResponse:
-    """Return a refusal as plain text."""
-    return HttpResponse(message, status=status, content_type="text/plain; charset=utf-8")

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponseBase
 
 from ..exceptions import ConnectionRefused, MessageRefused
@@ -18,8 +16,9 @@ from ..protocol.messages import reply_id
 from ..signals import connection_refused, message_refused
 from ..trust import believe, find_gateway, is_connection_id
 from .alerts import ExceptionMailer
-from .base import WebSocketViewBase, drop_unusable_session
+from .base import WebSocketViewBase
 from .replies import Replier
+from .requests import drop_unusable_session, read_body, read_query
 
 __all__ = ["EventView"]
 
@@ -42,8 +41,8 @@ class EventView(WebSocketViewBase):
         self.gateway_event = read_event(
             str(kwargs.get("route", "")),
             headers=request.headers,
-            query=_query(request),
-            body=_body(request),
+            query=read_query(request),
+            body=read_body(request),
             remote_addr=request.META.get("REMOTE_ADDR", ""),
             max_body_bytes=self.MAX_BODY_SIZE,
         )
@@ -99,22 +98,3 @@ class EventView(WebSocketViewBase):
         logger.exception("%s of connection %r failed", event.type.title(), event.connection_id)
         if self.SEND_EXCEPTION_MAIL:
             _mailer.mail(type(self), error, interval=self.EXCEPTION_MAIL_INTERVAL)
-
-
-def _query(request: HttpRequest) -> Mapping[str, str]:
-    """Return the parameters of the URL, or none when there are more than Django reads."""
-    try:
-        return request.GET
-    except SuspiciousOperation:
-        return {}
-
-
-def _body(request: HttpRequest) -> bytes:
-    """Return the body, or an empty one when it is longer than Django reads, or of no known length.
-
-    Before 6.1 Django raises ``ValueError`` where ``Content-Length`` is no number.
-    """
-    try:
-        return request.body
-    except (SuspiciousOperation, ValueError):
-        return b""

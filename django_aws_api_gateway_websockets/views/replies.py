@@ -18,8 +18,9 @@ from ..exceptions import PayloadTooLarge
 from ..models import ApiGateway, WebSocketSession
 from ..protocol.limits import MESSAGE_MAX_BYTES
 from ..protocol.messages import encode
+from .responses import json_response
 
-__all__ = ["Replier", "json_response"]
+__all__ = ["Replier"]
 
 logger = logging.getLogger("django_aws_api_gateway_websockets.views")
 
@@ -94,17 +95,6 @@ class Replier:
             self._session.send_message(envelope)
         except Exception as error:
             logger.warning("Reply to %s not delivered: %s", self._session, error)
-
-
-def json_response(body: Any) -> HttpResponse:
-    """Return ``body`` as JSON, or an empty response for None.
-
-    Raises:
-        PayloadTooLarge: it is longer than AWS carries.
-        TypeError: it is not JSON.
-    """
-    content = b"" if body is None else encode(body, encoder=DjangoJSONEncoder)
-    return HttpResponse(content, content_type="application/json")
 
 
 async def _await(result: Awaitable[Any]) -> Any:

@@ -18,7 +18,9 @@ from ..models import ApiGateway
 from ..models.primary import on_primary
 from ..models.token_limits import TokenLimit, TokenStanding
 from ..trust import page_address
-from .base import drop_unusable_session, open_view, text_response
+from .decorators import open_view
+from .requests import drop_unusable_session
+from .responses import text_response
 
 __all__ = ["WebSocketTokenView"]
 

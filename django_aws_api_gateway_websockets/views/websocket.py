@@ -28,9 +28,10 @@ from ..protocol.messages import is_ping, pong_envelope, reply_id
 from ..schemas import check_message
 from ..signals import connection_closed, connection_opened
 from ..trust import check_api_id, check_headers, check_secret, find_gateway
-from .base import open_view
+from .decorators import open_view
 from .events import EventView
-from .replies import Replier, json_response
+from .replies import Replier
+from .responses import json_response
 
 __all__ = ["WebSocketView"]
 

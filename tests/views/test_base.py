@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from django_aws_api_gateway_websockets.exceptions import ConnectionRefused, MessageRefused
 from django_aws_api_gateway_websockets.models import ChannelPermission
-from django_aws_api_gateway_websockets.views.base import WebSocketViewBase, text_response
+from django_aws_api_gateway_websockets.views.base import WebSocketViewBase
 
 WRITE, READ = "auth.change_group", "auth.view_group"
 
@@ -280,12 +280,6 @@ class TestRefusals:
 
         text = f"route_select_key {key} missing from request body.".encode()
         assert answer(response) == (400, text)
-
-    def test_plain_text(self) -> None:
-        """A text is never taken for HTML."""
-        response = text_response("<b>", 400)
-
-        assert response["Content-Type"] == "text/plain; charset=utf-8"
 
 
 class TestDebugging:

@@ -17,7 +17,7 @@ from django_aws_api_gateway_websockets.exceptions import ConnectionGone, Payload
 from django_aws_api_gateway_websockets.models import ApiGateway, WebSocketSession
 from django_aws_api_gateway_websockets.testing import create_gateway, sent_messages
 from django_aws_api_gateway_websockets.transports import locmem
-from django_aws_api_gateway_websockets.views.replies import Replier, json_response
+from django_aws_api_gateway_websockets.views.replies import Replier
 
 pytestmark = pytest.mark.django_db
 
@@ -292,15 +292,3 @@ class TestLostReply:
         assert caplog.messages == [
             "Reply to abc= not delivered: Session abc= has no API Gateway to send through."
         ]
-
-
-class TestJson:
-    """A response of JSON."""
-
-    @pytest.mark.parametrize(("body", "content"), [(None, b""), ({}, b"{}"), ([1], b"[1]")])
-    def test_body(self, body: object, content: bytes) -> None:
-        """None is no body at all."""
-        response = json_response(body)
-
-        assert (response.status_code, response.content) == (200, content)
-        assert response["Content-Type"] == "application/json"
