@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings as django_settings
 from django.core.checks import CheckMessage, Tags, Warning, register
 
 from ..models import ApiGateway
 from ..protocol.csp import allows_socket, connect_sources
+from ..protocol.endpoints import origin_of
 from .gateways import created_gateways
 from .messages import check_id, some_of
 
@@ -88,7 +88,7 @@ def _blocked_origins(policy: Mapping[Any, Any], gateways: Iterable[ApiGateway]) 
         with suppress(RuntimeError, ValueError):
             url = gateway.connection_url
             if not allows_socket(sources, url, site_hosts=_site_hosts()):
-                origins.append("{0.scheme}://{0.netloc}".format(urlsplit(url)))
+                origins.append(origin_of(url))
     return list(dict.fromkeys(origins))
 
 

@@ -8,10 +8,12 @@ from collections.abc import Iterable
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 __all__ = [
+    "bracketed",
     "execute_api_endpoint",
     "host_is_allowed",
     "is_loopback",
     "management_url",
+    "origin_of",
     "region_from_endpoint",
     "stage_url",
     "with_page_host",
@@ -63,6 +65,21 @@ def region_from_endpoint(url: str) -> str | None:
     """Return the region of an API Gateway endpoint of any scheme, or None for a custom domain."""
     match = _EXECUTE_API_HOST.fullmatch(_host(url))
     return match["region"] if match else None
+
+
+def origin_of(url: str) -> str:
+    """Return scheme, host and port of a URL, as it spells them.
+
+    Raises:
+        ValueError: it cannot be parsed.
+    """
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def bracketed(host: str) -> str:
+    """Return a host as URLs have it: an IPv6 address in brackets."""
+    return f"[{host}]" if ":" in host else host
 
 
 def is_loopback(url: str) -> bool:

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ImproperlyConfigured
@@ -16,6 +16,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from ..models import ApiGateway, WebSocketSession, WebSocketToken
+from ..protocol.endpoints import origin_of
 from ..protocol.routes import CONNECT, DISCONNECT
 from ..transports import get_transport, locmem
 from .captures import committing
@@ -59,7 +60,9 @@ class GatewayClient:
             )
         self.user = user
         self.gateway = gateway or _only_gateway()
-        self.origin = _origin_of(self.gateway) if origin is None else origin
+        self.origin = (
+            origin_of(self.gateway.target_base_endpoint or "") if origin is None else origin
+        )
         self.source_ip = source_ip
         self.connection_id = new_id()
         self.http = Client()
@@ -228,8 +231,3 @@ def _only_gateway() -> ApiGateway:
             "create_gateway() does."
         )
     return gateways[0]
-
-
-def _origin_of(gateway: ApiGateway) -> str:
-    parts = urlsplit(gateway.target_base_endpoint or "")
-    return f"{parts.scheme}://{parts.netloc}"

@@ -7,10 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from django_aws_api_gateway_websockets.protocol.endpoints import (
+    bracketed,
     execute_api_endpoint,
     host_is_allowed,
     is_loopback,
     management_url,
+    origin_of,
     region_from_endpoint,
     stage_url,
     with_page_host,
@@ -65,6 +67,20 @@ class TestUrls:
     def test_url_of_posts(self, url: str, expected: str) -> None:
         """Posts go to the same place over HTTP."""
         assert management_url(url) == expected
+
+
+class TestParts:
+    """What is taken out of a URL, or put into one."""
+
+    @pytest.mark.parametrize("origin", ["wss://example.com", "http://[::1]:8000"])
+    def test_origin(self, origin: str) -> None:
+        """The origin is what comes before the path."""
+        assert origin_of(f"{origin}/ws/connect?channel=a") == origin
+
+    @pytest.mark.parametrize(("host", "text"), [("::1", "[::1]"), ("127.0.0.1", "127.0.0.1")])
+    def test_brackets(self, host: str, text: str) -> None:
+        """Colons of an address are told from that of a port."""
+        assert bracketed(host) == text
 
 
 class TestRegion:

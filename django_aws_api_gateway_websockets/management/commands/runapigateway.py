@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ...aws.control import ControlPlane, get_control_plane
 from ...models import ApiGateway
-from ...protocol.endpoints import is_loopback
+from ...protocol.endpoints import bracketed, is_loopback
 from ..creation import command_errors
 from ..runserver import ServerProcess
 
@@ -79,7 +79,7 @@ class Command(BaseCommand):
                 'pip install "django-aws-api-gateway-websockets[local]"'
             )
         host, port = _parse_address(addrport)
-        if not options["allow_remote"] and not is_loopback(f"//{_bracketed(host)}"):
+        if not options["allow_remote"] and not is_loopback(f"//{bracketed(host)}"):
             raise CommandError(f"{host} can be reached by others; add --allow-remote if it should.")
         done = _interruption()
         with ExitStack() as stack:
@@ -165,10 +165,6 @@ def _parse_address(text: str) -> tuple[str, int]:
     if not port.isdecimal() or int(port) > 65535:
         raise CommandError(f"{text!r} is neither a port nor an address with a port.")
     return host.strip("[]") or "127.0.0.1", int(port)
-
-
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
 
 
 def _ssl_context(

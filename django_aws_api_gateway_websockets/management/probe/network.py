@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from ...protocol.endpoints import bracketed
 from .causes import explain_connection, explain_name, explain_tls
 from .report import ProbeFailed
 from .timing import Stopwatch, within
@@ -26,7 +27,7 @@ class Place:
     is_secure: bool
 
     def __str__(self) -> str:
-        return f"{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
+        return f"{bracketed(self.host)}:{self.port}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from ...conf import settings
 from ...models import ApiGateway
-from ...protocol.endpoints import is_loopback
+from ...protocol.endpoints import is_loopback, origin_of
 from ...protocol.routes import DEFAULT
 from .network import Place, parse_place
 from .report import ProbeFailed
@@ -75,7 +74,7 @@ def make_plan(
     return Plan(
         gateway=gateway,
         user=user,
-        origin=origin or _origin_of(gateway.target_base_endpoint or ""),
+        origin=origin or origin_of(gateway.target_base_endpoint or ""),
         channel=channel,
         route=route,
         timeout=timeout,
@@ -100,8 +99,3 @@ def _check_usable(gateway: ApiGateway) -> None:
             'WEBSOCKETS["gateway_secret"] is not usable, so every request is refused',
             "manage.py check says which rule it breaks.",
         )
-
-
-def _origin_of(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"

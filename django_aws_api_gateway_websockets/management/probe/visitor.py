@@ -26,7 +26,7 @@ from django.utils.module_loading import import_string
 
 from ...models import ApiGateway, WebSocketSession, WebSocketToken
 from ...models.primary import on_primary
-from ...protocol.endpoints import is_loopback
+from ...protocol.endpoints import bracketed, is_loopback
 
 __all__ = ["Visitor", "browser_sends_cookie", "find_superuser", "find_user", "visiting"]
 
@@ -121,7 +121,7 @@ def browser_sends_cookie(page: str, socket_host: str) -> bool:
     """
     page_host = (urlsplit(page).hostname or "").lower()
     hosts = (page_host, socket_host.lower())
-    if all(is_loopback(f"//{_bracketed(host)}") for host in hosts):
+    if all(is_loopback(f"//{bracketed(host)}") for host in hosts):
         return True
     domain = (django_settings.SESSION_COOKIE_DOMAIN or "").lower().removeprefix(".")
     if not domain:
@@ -166,7 +166,3 @@ def _has_field(model: Any, name: str) -> bool:
     except FieldDoesNotExist:
         return False
     return True
-
-
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
