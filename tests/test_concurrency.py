@@ -117,6 +117,21 @@ class TestConnects:
 
         assert answers == {"200 {}": LIMIT, "400 Too many": 50 - LIMIT}
 
+    def test_that_follow_one_another_both_ways(self, settings: Settings) -> None:
+        """Users and addresses that are entangled wait for each other, and all get in."""
+        serve(settings, WebSocketView, RATE_LIMIT_MAX_ATTEMPTS=1_000)
+        names = ["ann", "bob", "cat", "dan"]
+        crowd = browsers(names * 6)
+
+        answers = at_once(
+            *(
+                handshake(one, token_of(one), at, f"198.51.100.{at // 4 % 3}")
+                for at, one in enumerate(crowd)
+            ),
+        )
+
+        assert answers == {"200 {}": len(crowd)}
+
     def test_with_one_token(self, settings: Settings) -> None:
         """Of twenty handshakes with the same token, one."""
         serve(settings, WebSocketView, RATE_LIMIT_MAX_ATTEMPTS=1_000)

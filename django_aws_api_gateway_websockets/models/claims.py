@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
-from django.db import IntegrityError, models, router, transaction
+from django.db import IntegrityError, OperationalError, models, router, transaction
 
 __all__ = ["FIRST", "Standing", "claim"]
 
@@ -43,13 +43,28 @@ def claim(
 
     Raises:
         IntegrityError: the row cannot be stored for another reason than that others were faster.
+        OperationalError: the database failed, or ended a deadlock inside a transaction.
     """
+    using = router.db_for_write(model)
     while standing.is_open:
         try:
-            with transaction.atomic(using=router.db_for_write(model)):
+            with transaction.atomic(using=using):
                 return store(standing)
         except IntegrityError:
             seen, standing = standing, look()
             if standing == seen:
                 raise
+        except OperationalError as error:
+            # A deadlock undoes a whole transaction, so inside of one there is nothing to repeat.
+            if not _is_deadlock(error) or transaction.get_connection(using).in_atomic_block:
+                raise
+            standing = look()
     return None
+
+
+def _is_deadlock(error: OperationalError) -> bool:
+    """Return whether InnoDB chose this statement to end a deadlock of several who follow one row.
+
+    https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html
+    """
+    return error.args[:1] == (1213,)

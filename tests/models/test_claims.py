@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError
 
 from django_aws_api_gateway_websockets.models import ConnectionRateLimit
 from django_aws_api_gateway_websockets.models.claims import claim
 
-__all__ = ["TestClaim"]
+__all__ = ["TestClaim", "TestDeadlock"]
 
 pytestmark = pytest.mark.django_db
 
@@ -78,3 +78,41 @@ class TestClaim:
 
         with pytest.raises(IntegrityError):
             claim(ConnectionRateLimit, Seen(0), look=lambda: Seen(0), store=store)
+
+
+class Deadlock:
+    """Fails the first attempts to store a row, as a database that has to end a deadlock."""
+
+    def __init__(self, error: OperationalError) -> None:
+        self._errors = [error]
+
+    def __call__(self, seen: Seen) -> ConnectionRateLimit:
+        """Store an attempt, once the errors are used up."""
+        if self._errors:
+            raise self._errors.pop()
+        return store(seen)
+
+
+class TestDeadlock:
+    @pytest.mark.django_db(transaction=True)
+    def test_is_tried_again(self) -> None:
+        """Of several who follow one row, InnoDB may pick one as its victim."""
+        storing = Deadlock(OperationalError(1213, "Deadlock found when trying to get lock"))
+
+        assert claim(ConnectionRateLimit, Seen(0), look=look, store=storing)
+        assert stored() == [0]
+
+    def test_is_raised_in_a_transaction(self) -> None:
+        """The whole transaction is undone, so there is nothing to go on with."""
+        storing = Deadlock(OperationalError(1213, "Deadlock found when trying to get lock"))
+
+        with pytest.raises(OperationalError):
+            claim(ConnectionRateLimit, Seen(0), look=look, store=storing)
+
+    @pytest.mark.django_db(transaction=True)
+    def test_is_no_other_failure(self) -> None:
+        """What else the database does is no reason to try again."""
+        storing = Deadlock(OperationalError(2006, "Server has gone away"))
+
+        with pytest.raises(OperationalError, match="gone away"):
+            claim(ConnectionRateLimit, Seen(0), look=look, store=storing)
