@@ -52,9 +52,9 @@ def close_sessions(rows: WebSocketSessionQuerySet, code: str, *, twice: bool = F
         code: what the clients are told.
         twice: close once more what has been connected while AWS was asked, but as rows alone.
     """
-    connected = rows.filter(connected=True)
-    if connected.mark_closed(code):
-        close_marked(rows, code, late=connected if twice else None)
+    # With those that another reason is to close: they could be reopened if it went away.
+    if rows.unclosed().exclude(close_code=code).mark_closed(code):
+        close_marked(rows, code, late=rows.filter(connected=True) if twice else None)
 
 
 def close_marked(

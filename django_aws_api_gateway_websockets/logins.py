@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+import logging
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.contrib.auth.signals import user_logged_out
-from django.db import models
-from django.db.models.signals import post_save, pre_delete
+from django.db import DatabaseError, models, router, transaction
+from django.db.models.signals import post_init, post_save, pre_delete
 from django.http import HttpRequest
 
 from .closing import close_before_deletion, close_sessions, sessions_of
 from .models import WebSocketSession, WebSocketToken
-from .models.tokens import session_key_hashes, user_auth_hashes
+from .models.tokens import is_active, session_key_hashes, user_auth_hashes
 
 __all__ = ["LOGGED_OUT", "LOGIN_ENDED", "connect"]
+
+logger = logging.getLogger("django_aws_api_gateway_websockets.closing")
 
 LOGGED_OUT = "logged_out"
 """Close code after a logout."""
@@ -26,11 +29,15 @@ LOGIN_ENDED = "login_ended"
 _FIELDS = frozenset({"is_active", "password"})
 """Fields that a login depends on."""
 
+_REMEMBERED = "_websocket_login"
+"""Attribute of a user with these fields as they were loaded, so that other saves cost nothing."""
+
 
 def connect() -> None:
     """Connect the receivers; proxies of the user model are senders of their own."""
     user_logged_out.connect(_on_logout)
     for model in _user_models():
+        post_init.connect(_remember_login, sender=model)
         post_save.connect(_on_user_saved, sender=model)
         pre_delete.connect(_on_user_deleted, sender=model)
 
@@ -42,11 +49,29 @@ def _user_models() -> Iterator[type[models.Model]]:
 
 def _on_logout(*, request: HttpRequest | None, **kwargs: Any) -> None:
     session_key = getattr(getattr(request, "session", None), "session_key", None)
-    if session_key:
-        hashes = list(session_key_hashes(session_key))
-        WebSocketToken.spend_of_login(hashes)
-        # Django deletes the login session last, so a page may come back while AWS is asked.
-        close_sessions(sessions_of(session_key_hash__in=hashes), LOGGED_OUT, twice=True)
+    if not session_key:
+        return
+    try:
+        with transaction.atomic(using=router.db_for_write(WebSocketSession)):
+            _end_login(list(session_key_hashes(session_key)))
+    except DatabaseError:
+        # Django sends the signal before it ends the login, which must not fail for our sake.
+        logger.exception("The connections of a login that ended could not be closed")
+
+
+def _end_login(hashes: list[str]) -> None:
+    WebSocketToken.spend(WebSocketToken.objects.filter(session_key__in=hashes))
+    # Django deletes the login session last, so a page may come back while AWS is asked.
+    close_sessions(sessions_of(session_key_hash__in=hashes), LOGGED_OUT, twice=True)
+
+
+def _remember_login(*, instance: models.Model, **kwargs: Any) -> None:
+    vars(instance)[_REMEMBERED] = _values(instance, _FIELDS)
+
+
+def _values(user: models.Model, names: Iterable[str]) -> dict[str, object]:
+    """Return fields as they are; what is not loaded, or is no field, differs every time."""
+    return {name: vars(user).get(name, object()) for name in names}
 
 
 def _on_user_saved(
@@ -54,14 +79,25 @@ def _on_user_saved(
     instance: models.Model,
     created: bool,
     raw: bool,
-    update_fields: Collection[str] | None,
+    update_fields: frozenset[str] | None,
     **kwargs: Any,
 ) -> None:
-    if created or raw or (update_fields is not None and _FIELDS.isdisjoint(update_fields)):
-        return
+    stored = _values(instance, _FIELDS if update_fields is None else _FIELDS & update_fields)
+    remembered = vars(instance).get(_REMEMBERED, {})
+    vars(instance)[_REMEMBERED] = remembered | stored
+    has_changed = stored.items() - remembered.items()
+    if has_changed and not (created or raw):
+        _end_stale_logins(instance)
+
+
+def _end_stale_logins(instance: models.Model) -> None:
     rows = sessions_of(instance, user=instance.pk)
-    if getattr(instance, "is_active", True):
-        rows = rows.exclude(auth_hash__in=["", *user_auth_hashes(instance)])
+    tokens = WebSocketToken.objects.using(rows.db).filter(user=instance.pk)
+    if is_active(instance):
+        current = ["", *user_auth_hashes(instance)]
+        rows, tokens = rows.exclude(auth_hash__in=current), tokens.exclude(auth_hash__in=current)
+    # The tokens first: a handshake in flight has then either failed or stored its session.
+    WebSocketToken.spend(tokens)
     close_sessions(rows, LOGIN_ENDED)
 
 

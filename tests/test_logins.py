@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,14 +14,19 @@ from django.contrib.auth.signals import user_logged_out
 from django.contrib.sessions.backends.db import SessionStore
 from django.core import serializers
 from django.core.management import call_command
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks, Settings
 
 from django_aws_api_gateway_websockets import receivers
 from django_aws_api_gateway_websockets.exceptions import EndpointUnreachable
-from django_aws_api_gateway_websockets.models import ApiGateway, WebSocketSession, WebSocketToken
+from django_aws_api_gateway_websockets.models import (
+    ApiGateway,
+    ChannelPermission,
+    WebSocketSession,
+    WebSocketToken,
+)
 from django_aws_api_gateway_websockets.models.tokens import hash_session_key, hash_user_auth
 from django_aws_api_gateway_websockets.testing import create_gateway
 from django_aws_api_gateway_websockets.transports import locmem
@@ -84,6 +89,13 @@ def request(session: Any) -> HttpRequest:
     with_session = HttpRequest()
     with_session.session = session
     return with_session
+
+
+def refuse_sessions(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+    """Fail every update of a session."""
+    if sql.startswith("UPDATE") and "websocketsession" in sql:
+        raise DatabaseError("no updates today")
+    return execute(sql, *rest)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -160,6 +172,34 @@ class TestLogout:
         assert "_auth_user_id" not in client.session
         assert (open_rows(), pending_rows()) == ([], {"a": "logged_out"})
 
+    def test_succeeds_when_the_database_does_not(self, client: Client, ada: User) -> None:
+        """A statement of ours that fails does not keep the login alive."""
+        client.force_login(ada)
+        connect_as(ada, "a", session_key_hash=key_hash(client))
+
+        with connection.execute_wrapper(refuse_sessions):
+            client.logout()
+
+        assert "_auth_user_id" not in client.session
+        assert open_rows() == ["a"]
+
+    def test_ends_what_another_reason_is_to_close(
+        self, client: Client, ada: User, gateway: ApiGateway
+    ) -> None:
+        """A session that AWS could not be asked to close is not opened again for anybody."""
+        client.force_login(ada)
+        fields = {"session_key_hash": key_hash(client), "channel_name": "room"}
+        fail("a", EndpointUnreachable)
+        connect_as(ada, "a", api_gateway=gateway, **fields)
+        permission = ChannelPermission.objects.create(channel_name="room", access="staff_only")
+        assert pending_rows() == {"a": "channel_denied"}
+
+        client.logout()
+        permission.access = "allow_all"
+        permission.save()
+
+        assert (open_rows(), pending_rows()) == ([], {"a": "logged_out"})
+
     def test_spends_the_tokens_of_the_login(self, client: Client, ada: User) -> None:
         """A token that was fetched before the logout opens nothing after it; others do."""
         client.force_login(ada)
@@ -178,7 +218,7 @@ class TestLogout:
         client.force_login(ada)
         with_login = request(client.session)
 
-        with django_assert_num_queries(2, info="its tokens, its sessions"):
+        with django_assert_num_queries(2 + 2, info="two are a savepoint"):
             user_logged_out.send(User, request=with_login, user=ada)
 
     @pytest.mark.parametrize(
@@ -241,29 +281,75 @@ class TestSavedUsers:
 
         assert open_rows() == ["a"]
 
-    def test_take_one_statement_more(
+    def test_take_two_statements_more(
         self, ada: User, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
-        """A user without stale sessions costs one update and nothing else."""
-        connect_as(ada, "a")
+        """A new password costs two updates, of tokens and of sessions, whoever is connected."""
+        ada.set_password("two")
 
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):
             ada.save()
+
+    def test_take_nothing_more_for_anything_else(
+        self, ada: User, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        """A user who is saved with the same login costs what a save costs."""
+        connect_as(ada, "a")
+        ada.email = "ada@example.com"
+
+        with django_assert_num_queries(1):
+            ada.save()
+
+    def test_are_asked_about_when_it_is_not_known(self, ada: User) -> None:
+        """A field that was not loaded may have changed."""
+        connect_as(ada, "a")
+        partial = User.objects.defer("is_active").get()
+        User.objects.update(is_active=False)
+        partial.refresh_from_db(fields=["is_active"])
+
+        partial.save()
+
+        assert open_rows() == []
+
+    def test_spends_their_tokens(self, ada: User) -> None:
+        """A token of the old password opens nothing more, and one of the new password does."""
+        old = WebSocketToken.generate_token(ada, "key")
+        ada.set_password("two")
+        new = WebSocketToken.generate_token(ada, "key")
+
+        ada.save()
+
+        used = dict(WebSocketToken.objects.values_list("pk", "used"))
+        assert used == {old.pk: True, new.pk: False}
 
     @pytest.mark.parametrize(
         ("fields", "expected"),
-        [(["last_login"], ["a"]), (["is_active", "last_login"], []), (["password"], [])],
+        [
+            (["last_login"], ["a"]),
+            (["password"], ["a"]),
+            (["is_active", "last_login"], []),
+        ],
     )
     def test_are_asked_about_when_the_login_changes(
         self, ada: User, fields: list[str], expected: list[str]
     ) -> None:
-        """Storing other fields, as every login does, is none of our business."""
+        """What is not stored, as a login stores one field alone, is none of our business."""
         connect_as(ada, "a")
         ada.is_active = False
 
         ada.save(update_fields=fields)
 
         assert open_rows() == expected
+
+    def test_are_asked_about_once_it_is_stored(self, ada: User) -> None:
+        """A change that an earlier save left out is seen by the one that stores it."""
+        connect_as(ada, "a")
+        ada.is_active = False
+        ada.save(update_fields=["last_login"])
+
+        ada.save()
+
+        assert open_rows() == []
 
     def test_take_nothing_for_other_fields(
         self, ada: User, django_assert_num_queries: DjangoAssertNumQueries

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ __all__ = [
     "hash_session_key",
     "hash_token",
     "hash_user_auth",
+    "is_active",
     "login_is_current",
     "session_key_hashes",
     "user_auth_hashes",
@@ -140,13 +141,9 @@ class WebSocketToken(models.Model):
         return recent.count() < max_tokens_per_minute
 
     @classmethod
-    def spend_of_login(cls, hashes: Iterable[str]) -> None:
-        """Use up all tokens of a login session, in one statement.
-
-        Args:
-            hashes: of the session's key, see ``session_key_hashes``.
-        """
-        cls.objects.filter(session_key__in=hashes, used=False).update(used=True)
+    def spend(cls, tokens: models.QuerySet[WebSocketToken]) -> None:
+        """Use up all of ``tokens``, in one statement."""
+        tokens.filter(used=False).update(used=True)
 
     def consume(self) -> bool:
         """Use the token up; of several callers at once exactly one is told True."""
@@ -196,6 +193,11 @@ def user_auth_hashes(user: Any) -> Iterator[str]:
             yield _keyed_hash(_AUTH_SALT, value, secret)
 
 
+def is_active(user: Any) -> bool:
+    """Return whether ``user`` may log in, as everybody may where the model does not say."""
+    return bool(getattr(user, "is_active", True))
+
+
 def login_is_current(user: Any, auth_hash: str) -> bool:
     """Return whether ``user`` is active and has the password of which ``auth_hash`` was made.
 
@@ -205,7 +207,7 @@ def login_is_current(user: Any, auth_hash: str) -> bool:
     """
     if user is None:
         return True
-    if not user.is_active:
+    if not is_active(user):
         return False
     return not auth_hash or auth_hash in user_auth_hashes(user)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth.models import User
@@ -16,6 +17,7 @@ from django_aws_api_gateway_websockets.models.tokens import (
     hash_session_key,
     hash_token,
     hash_user_auth,
+    login_is_current,
     session_key_hashes,
     user_auth_hashes,
 )
@@ -25,6 +27,7 @@ __all__ = [
     "TestConsume",
     "TestFind",
     "TestGenerate",
+    "TestLogin",
     "TestRateLimit",
     "TestSecretKeyRotation",
     "TestStoredFormats",
@@ -357,3 +360,13 @@ class TestStoredFormats:
         """A user model that knows no such hash has an empty one."""
         assert hash_user_auth(object()) == ""
         assert list(user_auth_hashes(object())) == [""]
+
+
+class TestLogin:
+    def test_of_users_who_cannot_be_inactive(self) -> None:
+        """A model of users need not say who is active."""
+        assert login_is_current(SimpleNamespace(), "")
+
+    def test_of_nobody(self) -> None:
+        """A visitor has no login that could end."""
+        assert login_is_current(None, "")
