@@ -211,7 +211,8 @@ def select_handler(
         MessageRefused: ``unknown_handler``.
     """
     first, second = keys
-    name = str(body.get(first) or body.get(second))
+    value = body.get(first) or body.get(second)
+    name = "" if isinstance(value, dict | list) else str(value)
     if name in allowed and not name.startswith("_"):
         return name
     if strict and body.get(first):

@@ -161,6 +161,7 @@ def _find_session(attempt: Attempt, token: WebSocketToken) -> WebSocketSession |
             api_gateway=attempt.gateway,
             user=token.user,
             session_key_hash=token.session_key,
+            connected=True,
         )
         .first()
     )
@@ -229,10 +230,14 @@ def _store(attempt: Attempt) -> WebSocketSession:
     except IntegrityError as error:
         session = on_primary(WebSocketSession).get(connection_id=connection_id)
         if (session.user, session.api_gateway) != (user, attempt.gateway):
-            raise ConnectionRefused(
-                "connection_id_taken", "Invalid connection ID", detail="it is somebody else's"
-            ) from error
+            raise _taken("it is somebody else's") from error
+        if not session.connected:
+            raise _taken("it has ended") from error
         return session
+
+
+def _taken(detail: str) -> ConnectionRefused:
+    return ConnectionRefused("connection_id_taken", "Invalid connection ID", detail=detail)
 
 
 def _logged_in(request: HttpRequest) -> AbstractBaseUser | None:

@@ -403,6 +403,14 @@ class TestSelectingAHandler:
         """A view may have other keys."""
         assert select_handler(body, {"chat"}, keys=("do", "route")) == name
 
+    def test_nested(self) -> None:
+        """A name that is no text is not even spelled out; it can be as deep as JSON may be."""
+        nested: list[object] = []
+        for _ in range(100_000):
+            nested = [nested]
+
+        assert select_handler({"handler": nested}, {"chat"}) == "default"
+
     def test_strict(self) -> None:
         """A view may refuse a handler that it has not."""
         with pytest.raises(MessageRefused) as caught:

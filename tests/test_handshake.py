@@ -232,6 +232,20 @@ class TestRepeatedConnect:
         assert response.status_code == 200
         assert WebSocketSession.objects.count() == 1
 
+    @pytest.mark.parametrize("again", [True, False])
+    def test_ended(self, again: bool) -> None:
+        """A connection that has ended is not opened again, by its token or by another."""
+        browser = log_in("ann")
+        token = token_for(browser)
+        connect(browser, ws_token=token)
+        WebSocketSession.objects.all().mark_closed()
+
+        response = connect(browser, ws_token=token if again else token_for(browser))
+
+        text = "Invalid or expired token" if again else "Invalid connection ID"
+        assert answer(response) == (400, text)
+        assert WebSocketSession.objects.get().connected is False
+
     def test_another_user(self) -> None:
         """Somebody else's connection is refused and stays as it is."""
         connect(log_in("ann"))

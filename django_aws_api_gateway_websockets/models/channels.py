@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Prefetch
 
 from .primary import on_primary
+from .tokens import is_active
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -60,7 +61,7 @@ class ChannelPermission(models.Model):
         """Return whether ``user`` may join; an unknown access level lets nobody in."""
         if self.access == self.Access.ALLOW_ALL:
             return True
-        if self.access not in self.Access.values or user is None or not user.is_active:
+        if self.access not in self.Access.values or user is None or not is_active(user):
             return False
         if getattr(user, "is_superuser", False):
             return True

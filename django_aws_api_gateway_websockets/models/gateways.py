@@ -234,7 +234,7 @@ class ApiGateway(models.Model):
         """
         try:
             url = self.connection_url
-        except RuntimeError as error:
+        except (RuntimeError, ValueError) as error:
             logger.warning("Gateway %s has no URL: %s", self, error)
             return None
         return with_page_host(url, host)

@@ -17,6 +17,7 @@ from ..conf import settings
 from ..models import ApiGateway
 from ..models.primary import on_primary
 from ..models.token_limits import TokenLimit, TokenStanding
+from ..models.tokens import is_active
 from ..trust import page_address
 from .decorators import open_view
 from .requests import drop_unusable_session
@@ -49,7 +50,7 @@ class WebSocketTokenView(View):
         """Return a token as JSON, with the seconds for which it is valid and the URL to open."""
         drop_unusable_session(request)
         user = self.get_user(request)
-        if user is request.user and _is_logged_in(request):
+        if _is_logged_in(request) and user is getattr(request, "user", None):
             return self._answer_login(request, user)
         return self._answer(request, user)
 
@@ -60,7 +61,7 @@ class WebSocketTokenView(View):
         header with a key, for example. CSRF is checked when the user is ``request.user`` and came
         by a login session, and not otherwise.
         """
-        return request.user
+        return getattr(request, "user", None)
 
     def get_gateways(self, request: HttpRequest) -> Any:
         """Return the query set whose first gateway the client is to connect to."""
@@ -74,7 +75,7 @@ class WebSocketTokenView(View):
         return self._answer(request, user)
 
     def _answer(self, request: HttpRequest, user: Any) -> HttpResponse:
-        is_known = user is not None and user.is_authenticated and user.is_active
+        is_known = user is not None and user.is_authenticated and is_active(user)
         if not (is_known or self.allow_anonymous):
             return text_response("Authentication required", 403)
         limit = TokenLimit(

@@ -129,6 +129,13 @@ class TestUrl:
         assert self.url() is None
         assert "Gateway test has no URL: AWS_GATEWAY_REGION_NAME" in caplog.text
 
+    def test_malformed(self, caplog: pytest.LogCaptureFixture) -> None:
+        """An endpoint that is no URL costs nobody the token."""
+        create_gateway(api_endpoint="wss://[x")
+
+        assert self.url() is None
+        assert "Gateway test has no URL: Invalid IPv6 URL" in caplog.text
+
     def test_several(self, caplog: pytest.LogCaptureFixture) -> None:
         """Of several it is the first, and the log asks for a name."""
         gateway = create_gateway()
@@ -164,7 +171,9 @@ class ByKey(WebSocketTokenView):
 
     def get_user(self, request: HttpRequest) -> Any:
         key = request.headers.get("X-Api-Key")
-        return get_user_model().objects.filter(username=key).first() if key else request.user
+        if key:
+            return get_user_model().objects.filter(username=key).first()
+        return super().get_user(request)
 
 
 class TestOtherCredentials:
@@ -222,6 +231,16 @@ class TestOtherCredentials:
 
         key = browser.session.session_key or ""
         assert WebSocketToken.objects.get().session_key == hash_session_key(key)
+
+    def test_project_without_logins(self, settings: Settings) -> None:
+        """A project that knows its clients by keys alone has no ``request.user``."""
+        get_user_model().objects.create_user("ann")
+        settings.MIDDLEWARE = []
+
+        known = Client().post("/ws/token/", headers={"X-Api-Key": "ann"})
+        unknown = Client().post("/ws/token/")
+
+        assert (known.status_code, unknown.status_code) == (200, 403)
 
     def test_project_without_sessions(self, settings: Settings) -> None:
         """A project that has no login sessions needs none."""

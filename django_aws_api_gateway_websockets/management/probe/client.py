@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import socket
 from collections import deque
 from collections.abc import Mapping
@@ -49,6 +50,10 @@ class SocketClosed(Exception):
         self.code = code
 
 
+_SILENT = logging.Logger("websocket-probe", logging.CRITICAL + 1)
+"""The library logs heads at DEBUG, and that of a handshake has a login cookie and a token."""
+
+
 class WebSocketClient:
     """One WebSocket on a connection that stands, from ``with`` to its end.
 
@@ -68,6 +73,7 @@ class WebSocketClient:
             parse_uri(url),
             origin=Origin(origin),
             extensions=enable_client_permessage_deflate(None),
+            logger=_SILENT,
         )
 
     def __enter__(self) -> Self:

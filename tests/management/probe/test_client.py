@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -93,6 +94,15 @@ class TestHandshake:
         assert heads[0].startswith("GET /live?ws_token=x HTTP/1.1\r\n")
         assert "\r\nOrigin: https://example.com\r\n" in heads[0]
         assert "\r\nCookie: sessionid=abc\r\n" in heads[0]
+
+    def test_logs_no_secrets(self, caplog: pytest.LogCaptureFixture) -> None:
+        """The library would log the whole head, with the login cookie and the token."""
+        caplog.set_level(logging.DEBUG)
+
+        with connected(answer(b"")) as client, pytest.raises(HandshakeFailed):
+            client.open({"Cookie": "sessionid=abc"})
+
+        assert caplog.messages == []
 
     @pytest.mark.parametrize("data", [b"", b"SSH-2.0-server\r\n\r\n"])
     def test_tells_what_is_no_answer(self, data: bytes) -> None:
