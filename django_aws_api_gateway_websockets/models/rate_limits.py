@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings as django_settings
 from django.db import models
-from django.db.models import Count, Max, Q, QuerySet, Subquery
+from django.db.models import Q, QuerySet, Subquery
 from django.utils import timezone
 
 from .claims import FIRST, claim
@@ -26,6 +27,8 @@ __all__ = [
     "ConnectionLimit",
     "ConnectionRateLimit",
 ]
+
+_Row = Mapping[str, Any]
 
 RATE_LIMIT_RETENTION_DAYS = 7
 """Days that an attempt is kept."""
@@ -171,21 +174,30 @@ class ConnectionLimit:
     window_minutes: int
 
     def look(self) -> AttemptStanding:
-        """Count, in one query."""
+        """Count, in one query.
+
+        The rows are counted here: they are few, because refusals over the limit are not recorded
+        without end, and to have the database count each trail costs twice as much.
+        """
         since = timezone.now() - timedelta(minutes=self.window_minutes)
-        address = _Trail(Q(ip_address=self.ip_address), "previous_of_address")
-        user = _Trail(Q(user=self.user) if self.user else Q(pk=None), "previous_of_user")
-        counts = (
-            on_primary(ConnectionRateLimit)
-            .filter(address.relevant(since) | user.relevant(since))
-            .aggregate(
-                by_address=address.count(since),
-                by_user=user.count(since),
-                last_of_address=address.last(),
-                last_of_user=user.last(),
-            )
+        address, user = self._trails()
+        columns = ("pk", "attempt_time", *address.columns, *user.columns)
+        relevant = on_primary(ConnectionRateLimit).filter(
+            address.relevant(since) | user.relevant(since)
         )
-        return AttemptStanding(max_attempts=self.max_attempts, **counts)
+        rows = list(relevant.values(*columns))
+        return AttemptStanding(
+            by_address=address.count(rows, since),
+            by_user=user.count(rows, since),
+            last_of_address=address.last(rows),
+            last_of_user=user.last(rows),
+            max_attempts=self.max_attempts,
+        )
+
+    def _trails(self) -> tuple[_Trail, _Trail]:
+        field = ConnectionRateLimit._meta.get_field("ip_address")
+        address = _Trail("ip_address", field.to_python(self.ip_address), "previous_of_address")
+        return address, _Trail("user_id", self.user and self.user.pk, "previous_of_user")
 
     def claim(self, standing: AttemptStanding) -> ConnectionRateLimit | None:
         """Record an attempt that passes, or return None when the limit is used up by now.
@@ -212,29 +224,41 @@ class _Trail:
     """The attempts of one address or of one user; those that passed form a chain.
 
     Args:
-        mine: which attempts.
+        column: tells whose an attempt is.
+        owner: whose attempts; None for nobody's.
         previous: the column in which one that passed names the one before.
     """
 
-    mine: Q
+    column: str
+    owner: Any
     previous: str
+
+    @property
+    def columns(self) -> tuple[str, str]:
+        """What of an attempt is looked at."""
+        return self.column, self.previous
 
     def relevant(self, since: datetime) -> Q:
         """Return the attempts in the window, and the newest that passed."""
-        passed = on_primary(ConnectionRateLimit).filter(self._passed())
+        if self.owner is None:
+            return Q(pk=None)
+        mine = Q(**{self.column: self.owner})
+        passed = on_primary(ConnectionRateLimit).filter(mine, **{f"{self.previous}__isnull": False})
         newest = passed.order_by(f"-{self.previous}").values("pk")[:1]
-        return self.mine & Q(attempt_time__gte=since) | Q(pk=Subquery(newest))
+        return mine & Q(attempt_time__gte=since) | Q(pk=Subquery(newest))
 
-    def count(self, since: datetime) -> Count:
+    def count(self, rows: Iterable[_Row], since: datetime) -> int:
         """Return the number of attempts in the window."""
-        return Count("pk", filter=self.mine & Q(attempt_time__gte=since))
+        return sum(row["attempt_time"] >= since for row in self._mine(rows))
 
-    def last(self) -> Max:
+    def last(self, rows: Iterable[_Row]) -> int | None:
         """Return the primary key of the newest that passed."""
-        return Max("pk", filter=self._passed())
+        passed = (row["pk"] for row in self._mine(rows) if row[self.previous] is not None)
+        return max(passed, default=None)
 
-    def _passed(self) -> Q:
-        return self.mine & Q(**{f"{self.previous}__isnull": False})
+    def _mine(self, rows: Iterable[_Row]) -> Iterator[_Row]:
+        is_somebody = self.owner is not None
+        return (row for row in rows if is_somebody and row[self.column] == self.owner)
 
 
 def _account(user: AbstractBaseUser | AnonymousUser | None) -> AbstractBaseUser | None:

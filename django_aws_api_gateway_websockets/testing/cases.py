@@ -20,7 +20,7 @@ else:
 class WebSocketTestMixin(_Base):
     """Delivers to memory instead of to AWS, and forgets everything before each test.
 
-    Settings that a test overrides keep it, unless they name a transport themselves.
+    Settings that a test overrides keep it, unless they name a transport or an ``endpoint_url``.
     """
 
     @classmethod

@@ -22,12 +22,13 @@ def use_transport(transport: Mapping[str, Any]) -> Iterator[None]:
     """Deliver through a transport, also under settings that change meanwhile and name none.
 
     A test that overrides another key of ``WEBSOCKETS`` replaces all of them; without this, its
-    messages would go to the default transport, which is AWS.
+    messages would go to the default transport, which is AWS. One that names an ``endpoint_url``
+    means that gateway, and nothing else can be reached then.
     """
 
     def complete(*, setting: str, value: object, **kwargs: Any) -> None:
         config = {} if value is None else value
-        if setting == "WEBSOCKETS" and isinstance(config, Mapping) and "transport" not in config:
+        if setting == "WEBSOCKETS" and isinstance(config, Mapping) and not _chooses(config):
             settings.WEBSOCKETS = {**config, "transport": transport}
 
     with override_settings(WEBSOCKETS={**get_websockets_config(), "transport": transport}):
@@ -36,3 +37,8 @@ def use_transport(transport: Mapping[str, Any]) -> Iterator[None]:
             yield
         finally:
             setting_changed.disconnect(complete)
+
+
+def _chooses(config: Mapping[str, Any]) -> bool:
+    """Return whether settings say by themselves where messages go."""
+    return "transport" in config or bool(config.get("endpoint_url"))

@@ -79,6 +79,14 @@ class TestOverriding:
                 assert transport() is ConsoleTransport
             assert transport() is LocMemTransport
 
+    def test_endpoint(self) -> None:
+        """A test that names a gateway of its own, such as a local one, reaches it."""
+        with use_transport(IN_MEMORY):
+            with override_settings(WEBSOCKETS={"endpoint_url": "http://127.0.0.1:9000"}):
+                assert transport() is APIGatewayTransport
+            with override_settings(WEBSOCKETS={"endpoint_url": None}):
+                assert transport() is LocMemTransport
+
     def test_no_dictionary(self, settings: Settings) -> None:
         """What is no dictionary stays what it is."""
         with use_transport(IN_MEMORY), override_settings(WEBSOCKETS=["nonsense"]):
