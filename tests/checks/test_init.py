@@ -113,7 +113,9 @@ class TestCommand:
         )
         output = StringIO()
 
-        call_command("check", "--deploy", "--database", "default", stderr=output)
+        # Django 6.1 has an error of its own for the mailer of tests.
+        level = {"fail_level": "CRITICAL"}
+        call_command("check", "--deploy", "--database", "default", stderr=output, **level)
 
         found = set(re.findall(rf"\({PREFIX}\.(\w+)\)", output.getvalue()))
         assert found == {f"W00{number}" for number in range(1, 9)}
