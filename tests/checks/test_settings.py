@@ -182,6 +182,12 @@ class TestWebsocketsSetting:
 
 
 class TestTransport:
+    def test_leaves_an_invalid_value_to_the_check_of_settings(self, settings: Settings) -> None:
+        """What is no transport at all is reported once."""
+        settings.WEBSOCKETS = {"transport": "locmem"}
+
+        assert check_transport(None) == []
+
     def test_accepts(self, settings: Settings) -> None:
         """A transport that can be built is fine."""
         settings.WEBSOCKETS = {"transport": {"BACKEND": LOCMEM}}
