@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from django.apps import apps
@@ -79,15 +80,19 @@ def _on_user_saved(
     instance: models.Model,
     created: bool,
     raw: bool,
+    using: str,
     update_fields: frozenset[str] | None,
     **kwargs: Any,
 ) -> None:
     stored = _values(instance, _FIELDS if update_fields is None else _FIELDS & update_fields)
     remembered = vars(instance).get(_REMEMBERED, {})
-    vars(instance)[_REMEMBERED] = remembered | stored
-    has_changed = stored.items() - remembered.items()
-    if has_changed and not (created or raw):
+    remember = partial(vars(instance).__setitem__, _REMEMBERED, remembered | stored)
+    if created or raw:
+        remember()
+    elif stored.items() - remembered.items():
         _end_stale_logins(instance)
+        # After a rollback the user may be saved once more, and that has to end the logins again.
+        transaction.on_commit(remember, using=using)
 
 
 def _end_stale_logins(instance: models.Model) -> None:

@@ -397,6 +397,30 @@ class TestSavedUsers:
 
         assert open_rows() == ["a"]
 
+    @pytest.mark.django_db(transaction=True)
+    def test_lose_all_when_it_is_tried_again(self, ada: User) -> None:
+        """A user who is saved once more after a rollback is deactivated like any other."""
+        connect_as(ada, "a")
+        ada.is_active = False
+        with transaction.atomic():
+            ada.save()
+            transaction.set_rollback(True)
+
+        ada.save()
+
+        assert open_rows() == []
+
+    @pytest.mark.django_db(transaction=True)
+    def test_take_nothing_more_once_it_is_committed(
+        self, ada: User, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        """The change is known then, and a later save costs what a save costs."""
+        ada.is_active = False
+        ada.save()
+
+        with django_assert_num_queries(1):
+            ada.save()
+
     def test_by_the_command_for_passwords(self, ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
         """``manage.py changepassword`` ends sessions as any other new password does."""
         connect_as(ada, "a")
