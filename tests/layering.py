@@ -28,6 +28,8 @@ LAYERS = (
     (
         "aws.clients",
         "aws.errors",
+        "aws.resources",
+        "aws.calls",
         "aws.control",
         "aws",
         "transports.base",

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from ..aws.control import Api, Integration, Route, Stage
+from ..aws.resources import Api, Integration, Route, Stage
 from ..protocol.routes import CONNECT, DEFAULT, DISCONNECT, integration_uri, request_parameters
 
 __all__ = [

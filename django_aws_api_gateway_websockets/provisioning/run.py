@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ..aws.control import Api, ControlPlane
+from ..aws.control import ControlPlane
+from ..aws.resources import Api
 from ..protocol.routes import DEFAULT
 from .plan import CREATION_TAG, ActualGateway, DesiredGateway, DesiredRoute, Step, StepKind, plan
 

@@ -92,6 +92,6 @@ class Peer:
             def log_message(self, *args: Any) -> None:
                 """Keep quiet."""
 
-        for method in ("GET", "POST", "DELETE"):
+        for method in ("GET", "POST", "PATCH", "DELETE"):
             setattr(Handler, f"do_{method}", Handler.handle_request)
         return Handler

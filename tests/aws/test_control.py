@@ -12,15 +12,14 @@ from botocore.exceptions import ClientError
 from pytest_django import Settings
 
 from django_aws_api_gateway_websockets.aws.clients import client_config, get_client
-from django_aws_api_gateway_websockets.aws.control import (
+from django_aws_api_gateway_websockets.aws.control import ControlPlane, get_control_plane
+from django_aws_api_gateway_websockets.aws.resources import (
     Api,
-    ControlPlane,
     Deployment,
     Integration,
     Route,
     RouteResponse,
     Stage,
-    get_control_plane,
 )
 from django_aws_api_gateway_websockets.exceptions import ProvisioningError
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from django_aws_api_gateway_websockets.aws.control import Api, Integration, Route, Stage
+from django_aws_api_gateway_websockets.aws.resources import Api, Integration, Route, Stage
 from django_aws_api_gateway_websockets.protocol.routes import request_parameters
 from django_aws_api_gateway_websockets.provisioning.plan import (
     CREATION_TAG,

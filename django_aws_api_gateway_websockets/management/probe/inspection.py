@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from ...aws.control import ControlPlane, Integration, get_control_plane
+from ...aws.control import ControlPlane, get_control_plane
+from ...aws.resources import Integration
 from ...aws.errors import AWS_ERRORS
 from ...conf import settings
 from ...exceptions import WebSocketError

@@ -1,0 +1,126 @@
+"""What the control plane has: APIs and their parts, as values read from AWS's answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+__all__ = ["Api", "Deployment", "Integration", "Route", "RouteResponse", "Stage"]
+
+INTEGRATION_TARGET = "integrations/"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Api:
+    """One API; ``endpoint`` has no stage."""
+
+    api_id: str
+    endpoint: str
+    name: str
+    description: str = ""
+    route_selection_expression: str = ""
+    api_key_selection_expression: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def parse(cls, answer: Mapping[str, Any]) -> Self:
+        """Return the API of an answer."""
+        return cls(
+            api_id=answer["ApiId"],
+            endpoint=answer.get("ApiEndpoint", ""),
+            name=answer["Name"],
+            description=answer.get("Description", ""),
+            route_selection_expression=answer.get("RouteSelectionExpression", ""),
+            api_key_selection_expression=answer.get("ApiKeySelectionExpression", ""),
+            tags=answer.get("Tags", {}),
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Integration:
+    """Where messages go, and which headers they get; these may hold the gateway secret."""
+
+    integration_id: str
+    uri: str
+    request_parameters: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def parse(cls, answer: Mapping[str, Any]) -> Self:
+        """Return the integration of an answer."""
+        return cls(
+            integration_id=answer["IntegrationId"],
+            uri=answer.get("IntegrationUri", ""),
+            request_parameters=answer.get("RequestParameters", {}),
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Route:
+    """A route key and the integration it leads to; the id is empty when it leads elsewhere.
+
+    Args:
+        response_expression: chooses the route response; empty when it chooses none.
+    """
+
+    route_id: str
+    key: str
+    integration_id: str = ""
+    response_expression: str = ""
+
+    @classmethod
+    def parse(cls, answer: Mapping[str, Any]) -> Self:
+        """Return the route of an answer."""
+        target = answer.get("Target", "")
+        leads_here = target.startswith(INTEGRATION_TARGET)
+        return cls(
+            route_id=answer["RouteId"],
+            key=answer["RouteKey"],
+            integration_id=target.removeprefix(INTEGRATION_TARGET) if leads_here else "",
+            response_expression=answer.get("RouteResponseSelectionExpression", ""),
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RouteResponse:
+    """Makes a route two-way."""
+
+    route_response_id: str
+    key: str
+
+    @classmethod
+    def parse(cls, answer: Mapping[str, Any]) -> Self:
+        """Return the route response of an answer."""
+        return cls(route_response_id=answer["RouteResponseId"], key=answer["RouteResponseKey"])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stage:
+    """A stage, and what is deployed to it: empty when nothing is."""
+
+    name: str
+    deployment_id: str = ""
+    description: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def parse(cls, answer: Mapping[str, Any]) -> Self:
+        """Return the stage of an answer."""
+        return cls(
+            name=answer["StageName"],
+            deployment_id=answer.get("DeploymentId", ""),
+            description=answer.get("Description", ""),
+            tags=answer.get("Tags", {}),
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Deployment:
+    """A snapshot of routes and integrations, which a stage serves."""
+
+    deployment_id: str
+
+    @classmethod
+    def parse(cls, answer: Mapping[str, Any]) -> Self:
+        """Return the deployment of an answer."""
+        return cls(deployment_id=answer["DeploymentId"])
