@@ -38,7 +38,15 @@ LAYERS = (
         "transports.console",
         "transports",
     ),
-    ("provisioning.plan", "provisioning.run", "provisioning.iam", "provisioning"),
+    (
+        "provisioning.headers",
+        "provisioning.state",
+        "provisioning.steps",
+        "provisioning.plan",
+        "provisioning.run",
+        "provisioning.iam",
+        "provisioning",
+    ),
     (
         "models.primary",
         "models.claims",
@@ -121,7 +129,13 @@ IMPORTERS = {
 }
 
 # Nothing but the standard library and other modules of the package.
-PURE = ("protocol", "provisioning.plan")
+PURE = (
+    "protocol",
+    "provisioning.headers",
+    "provisioning.state",
+    "provisioning.steps",
+    "provisioning.plan",
+)
 WITHOUT_DJANGO = ("emulator", *PURE)
 
 # Django needs the app registry before models can be imported.

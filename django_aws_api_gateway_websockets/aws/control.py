@@ -88,6 +88,10 @@ class ControlPlane(Calls):
         """Delete an API with everything in it; its connections end."""
         self._call("delete_api", ApiId=api_id)
 
+    def tag_api(self, api_id: str, tags: Mapping[str, str]) -> None:
+        """Add tags to an API, or change their values; other tags stay."""
+        self._tag(f"/apis/{api_id}", tags)
+
     def get_integrations(self, api_id: str) -> tuple[Integration, ...]:
         """Return all integrations of an API."""
         return tuple(map(Integration.parse, self._pages("get_integrations", ApiId=api_id)))
@@ -240,9 +244,19 @@ class ControlPlane(Calls):
         answer = self._call("update_stage", ApiId=api_id, StageName=name, Description=description)
         return Stage.parse(answer)
 
+    def tag_stage(self, api_id: str, name: str, tags: Mapping[str, str]) -> None:
+        """Add tags to a stage, or change their values; other tags stay."""
+        self._tag(f"/apis/{api_id}/stages/{name}", tags)
+
     def create_deployment(self, api_id: str, *, stage_name: str, description: str) -> Deployment:
         """Make a stage serve the routes and integrations as they are now."""
         answer = self._call(
             "create_deployment", ApiId=api_id, StageName=stage_name, Description=description
         )
         return Deployment.parse(answer)
+
+    def _tag(self, path: str, tags: Mapping[str, str]) -> None:
+        # https://docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html
+        meta = self._client.meta
+        arn = f"arn:{meta.partition}:apigateway:{meta.region_name}::{path}"
+        self._call("tag_resource", ResourceArn=arn, Tags=dict(tags))

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 __all__ = ["Api", "Deployment", "Integration", "Route", "RouteResponse", "Stage"]
 
+HTTP_PROXY = "HTTP_PROXY"
 INTEGRATION_TARGET = "integrations/"
 
 
@@ -39,11 +40,16 @@ class Api:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Integration:
-    """Where messages go, and which headers they get; these may hold the gateway secret."""
+    """Where messages go, and which headers they get; these may hold the gateway secret.
+
+    Args:
+        kind: AWS's type, such as ``HTTP_PROXY`` or ``AWS_PROXY``.
+    """
 
     integration_id: str
     uri: str
     request_parameters: Mapping[str, str] = field(default_factory=dict, repr=False)
+    kind: str = HTTP_PROXY
 
     @classmethod
     def parse(cls, answer: Mapping[str, Any]) -> Self:
@@ -52,7 +58,13 @@ class Integration:
             integration_id=answer["IntegrationId"],
             uri=answer.get("IntegrationUri", ""),
             request_parameters=answer.get("RequestParameters", {}),
+            kind=answer.get("IntegrationType", HTTP_PROXY),
         )
+
+    @property
+    def is_http_proxy(self) -> bool:
+        """Whether it passes messages on to a URL as they are, as ours do."""
+        return self.kind == HTTP_PROXY
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,14 +14,9 @@ from django.utils import timezone
 from ..aws.control import ControlPlane
 from ..aws.errors import describe_error, original_error
 from ..conf import settings
-from ..provisioning.plan import (
-    ActualGateway,
-    DesiredGateway,
-    DesiredRoute,
-    StepKind,
-    maps_all_headers,
-)
 from ..provisioning.run import StepResult, create, read_actual
+from ..provisioning.state import ActualGateway, DesiredGateway, DesiredRoute, maps_all_headers
+from ..provisioning.steps import StepKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,227 +5,259 @@ Pure: nothing here calls AWS.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from ..aws.resources import Api, Integration, Route, Stage
-from ..protocol.routes import CONNECT, DEFAULT, DISCONNECT, integration_uri, request_parameters
+from ..protocol.routes import SECRET_HEADER
+from .headers import changed_parameters
+from .state import BUILT_IN, ActualGateway, DesiredGateway, DesiredRoute
+from .steps import Change, Step, StepKind
 
-__all__ = [
-    "CREATION_TAG",
-    "ActualGateway",
-    "DesiredGateway",
-    "DesiredRoute",
-    "Step",
-    "StepKind",
-    "maps_all_headers",
-    "plan",
-]
+__all__ = ["extra_routes", "match_routes", "plan"]
 
-#: Tag of an API that holds the id saved before it was created, so that a lost answer loses no API.
-CREATION_TAG = "django-aws-api-gateway-websockets:creation-id"
+HEADER_PREFIX = "integration.request.header."
 
 
-class StepKind(StrEnum):
-    """What a step makes, in the order in which it is made."""
-
-    API = "api"
-    INTEGRATION = "integration"
-    ROUTE = "route"
-    ROUTE_RESPONSE = "route-response"
-    STAGE = "stage"
-    DEPLOYMENT = "deployment"
-
-
-ROUTE_KINDS = frozenset({StepKind.INTEGRATION, StepKind.ROUTE, StepKind.ROUTE_RESPONSE})
-
-# To do, done, and found done already.
-SENTENCES: Mapping[StepKind, tuple[str, str, str]] = {
-    StepKind.API: ("Create the API {}", "Created the API {}", "Found the API {}"),
-    StepKind.INTEGRATION: (
-        "Create the integration of {}",
-        "Created the integration of {}",
-        "Found the integration of {}",
-    ),
-    StepKind.ROUTE: ("Create the {} route", "Created the {} route", "Found the {} route"),
-    StepKind.ROUTE_RESPONSE: (
-        "Let the {} route answer",
-        "Let the {} route answer",
-        "Found that the {} route answers",
-    ),
-    StepKind.STAGE: ("Create the stage {}", "Created the stage {}", "Found the stage {}"),
-    StepKind.DEPLOYMENT: ("Deploy the stage", "Deployed the stage", "Found the stage deployed"),
-}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DesiredRoute:
-    """A route key and the URL that its messages are posted to."""
-
-    key: str
-    uri: str
-
-    @property
-    def takes_messages(self) -> bool:
-        """Whether clients send messages to it, which it may then answer."""
-        return self.key not in (CONNECT, DISCONNECT)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DesiredGateway:
-    """The gateway that is wanted.
+def plan(
+    desired: DesiredGateway, actual: ActualGateway, *, prune: bool = False
+) -> tuple[Step, ...]:
+    """Return every step from what AWS has to the wanted gateway; what is right is skipped.
 
     Args:
-        creation_id: unique to this gateway, and saved before the API is created.
-        target_base: URL that ``connect``, ``disconnect`` and ``default`` are appended to.
-        secret: sent to the backend with every request; None sends none.
-        two_way: whether what the backend answers to a message reaches the client.
-        tags: of the API and of the stage.
+        prune: remove the routes that only AWS has; otherwise nothing of theirs is touched.
     """
-
-    name: str
-    creation_id: str
-    target_base: str
-    description: str = ""
-    route_selection_expression: str = "$request.body.action"
-    api_key_selection_expression: str = "$request.header.x-api-key"
-    stage_name: str = "production"
-    stage_description: str = ""
-    tags: Mapping[str, str] = field(default_factory=dict)
-    two_way: bool = True
-    secret: str | None = field(default=None, repr=False)
-    additional_routes: tuple[DesiredRoute, ...] = ()
-
-    @property
-    def routes(self) -> tuple[DesiredRoute, ...]:
-        """All routes; an additional one that repeats a key is left out."""
-        built_in = (self._built_in(key) for key in (CONNECT, DISCONNECT, DEFAULT))
-        by_key: dict[str, DesiredRoute] = {}
-        for route in (*built_in, *self.additional_routes):
-            by_key.setdefault(route.key, route)
-        return tuple(by_key.values())
-
-    @property
-    def request_parameters(self) -> dict[str, str]:
-        """What every integration maps."""
-        return request_parameters(self.secret)
-
-    @property
-    def api_tags(self) -> dict[str, str]:
-        """Tags of the API: the wanted ones, and the one by which it is found again."""
-        return {**self.tags, CREATION_TAG: self.creation_id}
-
-    def _built_in(self, key: str) -> DesiredRoute:
-        return DesiredRoute(key=key, uri=integration_uri(self.target_base, key))
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ActualGateway:
-    """What AWS has of a gateway; empty when it has nothing.
-
-    Args:
-        answering: ids of the routes that have a route response.
-    """
-
-    api: Api | None = None
-    integrations: tuple[Integration, ...] = ()
-    routes: tuple[Route, ...] = ()
-    answering: frozenset[str] = frozenset()
-    stage: Stage | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Step:
-    """One thing to make, or to skip because it is there.
-
-    Args:
-        subject: the route key, or the name of the API or stage.
-        skipped: it is there already.
-        found_id: AWS's id of what is there, if it has one.
-    """
-
-    kind: StepKind
-    subject: str
-    skipped: bool = False
-    found_id: str = ""
-
-    @property
-    def name(self) -> str:
-        """Stable name: ``api``, ``integration:$connect``, ``route:chat``, ``stage``, ..."""
-        return f"{self.kind}:{self.subject}" if self.kind in ROUTE_KINDS else str(self.kind)
-
-    @property
-    def sentence(self) -> str:
-        """What is to be done, or that it is done already."""
-        todo, _, found = SENTENCES[self.kind]
-        return (found if self.skipped else todo).format(self.subject)
-
-    @property
-    def outcome(self) -> str:
-        """What has been done, once it is."""
-        _, done, found = SENTENCES[self.kind]
-        return (found if self.skipped else done).format(self.subject)
-
-
-def plan(desired: DesiredGateway, actual: ActualGateway) -> tuple[Step, ...]:
-    """Return every step from nothing to the wanted gateway, those that are done marked as skipped.
-
-    Nothing is updated or deleted: a route whose key exists is left as it is.
-    """
-    stage = actual.stage
+    extra = extra_routes(desired, actual) if prune else ()
     steps = (
-        _step(StepKind.API, desired.name, actual.api.api_id if actual.api else ""),
+        _api_step(desired, actual.api),
         *_route_steps(desired, actual),
-        _step(StepKind.STAGE, desired.stage_name, stage.name if stage else ""),
+        *(
+            Step(kind=StepKind.ROUTE, subject=route.key, removes=True, found_id=route.route_id)
+            for route in extra
+        ),
+        _stage_step(desired, actual.stage),
     )
-    is_deployed = all(step.skipped for step in steps)
-    deployment_id = stage.deployment_id if stage and is_deployed else ""
-    return (*steps, _step(StepKind.DEPLOYMENT, desired.stage_name, deployment_id))
+    return (*steps, _deployment_step(desired, actual.stage, steps))
 
 
-def maps_all_headers(actual: ActualGateway) -> bool:
-    """Return whether every integration in use maps all the headers that Django trusts."""
-    used = {route.integration_id for route in actual.routes}
-    wanted = request_parameters(None).items()
-    return bool(used) and all(
-        wanted <= item.request_parameters.items()
-        for item in actual.integrations
-        if item.integration_id in used
+def extra_routes(desired: DesiredGateway, actual: ActualGateway) -> tuple[Route, ...]:
+    """Return the routes that only AWS has."""
+    wanted = {route.route_id for route in match_routes(desired, actual).values()}
+    return tuple(route for route in actual.routes if route.route_id not in wanted)
+
+
+def _api_step(desired: DesiredGateway, api: Api | None) -> Step:
+    if api is None:
+        return Step(kind=StepKind.API, subject=desired.name)
+    changes = (
+        *_api_change("Name", api.name, desired.name),
+        *_api_change("Description", api.description, desired.description),
+        *_api_change(
+            "ApiKeySelectionExpression",
+            api.api_key_selection_expression,
+            desired.api_key_selection_expression,
+        ),
+        *_api_change(
+            "RouteSelectionExpression",
+            api.route_selection_expression,
+            desired.route_selection_expression,
+        ),
+        *_tag_change("API", api.tags, desired.api_tags),
     )
+    return _found_step(StepKind.API, desired.name, api.api_id, changes)
 
 
-def _step(kind: StepKind, subject: str, found_id: str) -> Step:
-    return Step(kind=kind, subject=subject, skipped=bool(found_id), found_id=found_id)
+def _api_change(name: str, before: str, after: str) -> Iterator[Change]:
+    if before != after:
+        yield Change(
+            name=name,
+            before=before,
+            after=after,
+            todo=f"Update the API {name}",
+            done=f"Updated the API {name}",
+        )
+
+
+def _tag_change(what: str, before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Change]:
+    missing = {key: value for key, value in after.items() if before.get(key) != value}
+    if missing:
+        yield Change(
+            name="Tags",
+            before=", ".join(f"{key}={before[key]}" for key in missing if key in before),
+            after=", ".join(f"{key}={value}" for key, value in missing.items()),
+            todo=f"Tag the {what} with {', '.join(missing)}",
+            done=f"Tagged the {what} with {', '.join(missing)}",
+        )
+
+
+@dataclass(kw_only=True, slots=True)
+class _Integrations:
+    """What AWS has of integrations, and which of them a route may still have for itself."""
+
+    by_id: Mapping[str, Integration]
+    uses: Counter[str]
+    unused: list[Integration] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, actual: ActualGateway) -> _Integrations:
+        uses = Counter(route.integration_id for route in actual.routes)
+        own = [item for item in actual.integrations if item.is_http_proxy]
+        return cls(
+            by_id={item.integration_id: item for item in own},
+            uses=uses,
+            unused=[item for item in own if not uses[item.integration_id]],
+        )
+
+    def match(self, route: DesiredRoute, found: Route | None, secret: str | None) -> _Match:
+        """Return the integration that a route has or can take over, and in what it differs."""
+        if found and found.integration_id in self.by_id:
+            item = self.by_id[found.integration_id]
+            changes = tuple(_integration_changes(route, item, secret))
+            if not changes or self.uses[item.integration_id] == 1:
+                return item, changes
+        return self._take_unused(route, secret)
+
+    def _take_unused(self, route: DesiredRoute, secret: str | None) -> _Match:
+        """Take what an interrupted run left: an integration that no route leads to."""
+        item = next((item for item in self.unused if item.uri == route.uri), None)
+        if item is None:
+            return None, ()
+        self.unused.remove(item)
+        return item, tuple(_integration_changes(route, item, secret))
+
+
+_Match = tuple[Integration | None, tuple[Change, ...]]
+
+
+def match_routes(desired: DesiredGateway, actual: ActualGateway) -> Mapping[str, Route]:
+    """Return the route of each wanted key: the one that has it, else the one that had it before."""
+    by_id = {route.route_id: route for route in actual.routes}
+    by_key = {route.key: route for route in actual.routes}
+    renamed = {
+        route.key: by_id[route.route_id]
+        for route in desired.routes
+        if route.key not in by_key and route.route_id in by_id
+    }
+    taken = {route.route_id for route in renamed.values()}
+    keys = [route.key for route in desired.routes if route.key in by_key]
+    same = {key: by_key[key] for key in keys if by_key[key].route_id not in taken}
+    return {**same, **renamed}
 
 
 def _route_steps(desired: DesiredGateway, actual: ActualGateway) -> Iterator[Step]:
-    existing = {route.key: route for route in actual.routes}
-    unused = _unused_integrations(desired, actual)
+    routes, integrations = match_routes(desired, actual), _Integrations.of(actual)
     for route in desired.routes:
-        found = existing.get(route.key)
-        yield _integration_step(route, found, unused)
-        yield _step(StepKind.ROUTE, route.key, found.route_id if found else "")
-        if desired.two_way and route.takes_messages:
-            answers = found is not None and found.route_id in actual.answering
-            yield Step(kind=StepKind.ROUTE_RESPONSE, subject=route.key, skipped=answers)
+        found = routes.get(route.key)
+        item, changes = integrations.match(route, found, desired.secret)
+        yield _found_step(
+            StepKind.INTEGRATION, route.key, item.integration_id if item else "", changes
+        )
+        yield _route_step(route, found, item)
+        if route.takes_messages:
+            response_id = actual.responses.get(found.route_id, "") if found else ""
+            yield from _response_step(route, response_id, two_way=desired.two_way)
 
 
-def _integration_step(route: DesiredRoute, found: Route | None, unused: list[Integration]) -> Step:
-    if found:
-        found_id = found.integration_id
-        return Step(kind=StepKind.INTEGRATION, subject=route.key, skipped=True, found_id=found_id)
-    match = next((item for item in unused if item.uri == route.uri), None)
-    if match:
-        unused.remove(match)
-    return _step(StepKind.INTEGRATION, route.key, match.integration_id if match else "")
+def _integration_changes(
+    route: DesiredRoute, item: Integration, secret: str | None
+) -> Iterator[Change]:
+    if item.uri != route.uri:
+        where = route.uri if route.key in BUILT_IN else "its new URL"
+        yield Change(
+            name="IntegrationUri",
+            before=item.uri,
+            after=route.uri,
+            todo=f"Point the {route.key} route at {where}",
+            done=f"Pointed the {route.key} route at {where}",
+        )
+    changed = changed_parameters(item.request_parameters, secret)
+    if changed:
+        names = ", ".join(key.removeprefix(HEADER_PREFIX) for key in changed)
+        yield Change(
+            name="RequestParameters",
+            before=_shown({key: item.request_parameters.get(key, "") for key in changed}),
+            after=_shown(changed),
+            todo=f"Map {names} on the {route.key} route",
+            done=f"Mapped {names} on the {route.key} route",
+        )
 
 
-def _unused_integrations(desired: DesiredGateway, actual: ActualGateway) -> list[Integration]:
-    """Return what an interrupted run left: integrations like ours that no route leads to."""
-    used = {route.integration_id for route in actual.routes}
-    return [
-        item
-        for item in actual.integrations
-        if item.integration_id not in used and item.request_parameters == desired.request_parameters
-    ]
+def _shown(parameters: Mapping[str, str]) -> str:
+    return ", ".join(
+        f"{key.removeprefix(HEADER_PREFIX)}={_masked(key, value)}"
+        for key, value in parameters.items()
+        if value
+    )
+
+
+def _masked(key: str, value: str) -> str:
+    return "***" if key == f"{HEADER_PREFIX}{SECRET_HEADER}" else value
+
+
+def _route_step(route: DesiredRoute, found: Route | None, item: Integration | None) -> Step:
+    if found is None:
+        return Step(kind=StepKind.ROUTE, subject=route.key)
+    changes = []
+    if found.key != route.key:
+        changes.append(
+            Change(
+                name="RouteKey",
+                before=found.key,
+                after=route.key,
+                todo=f"Rename the {found.key} route to {route.key}",
+                done=f"Renamed the {route.key} route",
+            )
+        )
+    if item is None or found.integration_id != item.integration_id:
+        changes.append(
+            Change(
+                name="Target",
+                before=found.integration_id,
+                after=item.integration_id if item else "",
+                todo=f"Lead the {route.key} route to an integration of its own",
+                done=f"Led the {route.key} route to an integration of its own",
+            )
+        )
+    return _found_step(StepKind.ROUTE, route.key, found.route_id, tuple(changes))
+
+
+def _response_step(route: DesiredRoute, response_id: str, *, two_way: bool) -> Iterator[Step]:
+    if two_way:
+        yield _found_step(StepKind.ROUTE_RESPONSE, route.key, response_id)
+    elif response_id:
+        yield Step(
+            kind=StepKind.ROUTE_RESPONSE, subject=route.key, removes=True, found_id=response_id
+        )
+
+
+def _stage_step(desired: DesiredGateway, stage: Stage | None) -> Step:
+    if stage is None:
+        return Step(kind=StepKind.STAGE, subject=desired.stage_name)
+    changes: list[Change] = []
+    if stage.description != desired.stage_description:
+        changes.append(
+            Change(
+                name="Description",
+                before=stage.description,
+                after=desired.stage_description,
+                todo="Update the stage description",
+                done="Updated the stage description",
+            )
+        )
+    changes.extend(_tag_change("stage", stage.tags, desired.tags))
+    return _found_step(StepKind.STAGE, desired.stage_name, stage.name, tuple(changes))
+
+
+def _deployment_step(desired: DesiredGateway, stage: Stage | None, steps: tuple[Step, ...]) -> Step:
+    changed = desired.deployment_due or not all(step.skipped for step in steps)
+    found_id = stage.deployment_id if stage and not changed else ""
+    return _found_step(StepKind.DEPLOYMENT, desired.stage_name, found_id)
+
+
+def _found_step(
+    kind: StepKind, subject: str, found_id: str, changes: tuple[Change, ...] = ()
+) -> Step:
+    """Return the step of something that is there when it has an id, and right without changes."""
+    skipped = bool(found_id) and not changes
+    return Step(kind=kind, subject=subject, skipped=skipped, found_id=found_id, changes=changes)

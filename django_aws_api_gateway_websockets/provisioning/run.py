@@ -1,16 +1,18 @@
-"""Creates a gateway in AWS step by step, and tells each result as soon as it is known."""
+"""Reads what AWS has of a gateway, and executes steps, telling each result before the next."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from ..aws.control import ControlPlane
 from ..aws.resources import Api
-from ..protocol.routes import DEFAULT
-from .plan import CREATION_TAG, ActualGateway, DesiredGateway, DesiredRoute, Step, StepKind, plan
+from .headers import changed_parameters
+from .plan import match_routes, plan
+from .state import CREATION_TAG, ActualGateway, DesiredGateway, DesiredRoute
+from .steps import Action, Step, StepKind
 
-__all__ = ["StepResult", "create", "read_actual"]
+__all__ = ["StepResult", "create", "execute", "read_actual"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,12 +21,15 @@ class StepResult:
 
     Args:
         skipped: it was there already; its ids are those that were found.
+        sentences: what was done, a sentence for each change.
     """
 
     name: str
     kind: StepKind
+    action: Action
     sentence: str
     skipped: bool
+    sentences: tuple[str, ...] = ()
     route_key: str = ""
     api_id: str = ""
     api_endpoint: str = ""
@@ -36,7 +41,7 @@ class StepResult:
 def create(
     desired: DesiredGateway, *, control: ControlPlane, api_id: str = "", search: bool = True
 ) -> Iterator[StepResult]:
-    """Create what is missing of a gateway; yield each step's result before the next is begun.
+    """Make a gateway what it should be; yield each step's result before the next is begun.
 
     Safe to run again after a failure at any point: what is there is found and not made twice.
 
@@ -49,8 +54,19 @@ def create(
         ProvisioningError: a call failed; its cause is the original error.
     """
     actual = read_actual(desired, control=control, api_id=api_id, search=search)
+    yield from execute(plan(desired, actual), desired, actual, control=control)
+
+
+def execute(
+    steps: Iterable[Step], desired: DesiredGateway, actual: ActualGateway, *, control: ControlPlane
+) -> Iterator[StepResult]:
+    """Execute steps in their order; yield each one's result before the next is begun.
+
+    Raises:
+        ProvisioningError: a call failed; its cause is the original error.
+    """
     run = _Run(desired, actual, control)
-    for step in plan(desired, actual):
+    for step in steps:
         yield run.execute(step)
 
 
@@ -78,17 +94,26 @@ def _find_api(
 
 
 def _read_contents(desired: DesiredGateway, control: ControlPlane, api: Api) -> ActualGateway:
-    routes = control.get_routes(api.api_id)
-    keys = {route.key for route in desired.routes if desired.two_way and route.takes_messages}
-    asked = [route.route_id for route in routes if route.key in keys]
-    stages = control.get_stages(api.api_id)
-    return ActualGateway(
+    contents = ActualGateway(
         api=api,
+        routes=control.get_routes(api.api_id),
         integrations=control.get_integrations(api.api_id),
-        routes=routes,
-        answering=frozenset(id for id in asked if control.get_route_responses(api.api_id, id)),
-        stage=next((stage for stage in stages if stage.name == desired.stage_name), None),
+        stage=next(
+            (s for s in control.get_stages(api.api_id) if s.name == desired.stage_name), None
+        ),
     )
+    return replace(contents, responses=_read_responses(desired, contents, control))
+
+
+def _read_responses(
+    desired: DesiredGateway, actual: ActualGateway, control: ControlPlane
+) -> Mapping[str, str]:
+    """Return the ids of the responses of the wanted routes that take messages, by route id."""
+    matches = match_routes(desired, actual)
+    asked = [matches[r.key] for r in desired.routes if r.takes_messages and r.key in matches]
+    api_id = actual.api.api_id if actual.api else ""
+    found = {r.route_id: control.get_route_responses(api_id, r.route_id) for r in asked}
+    return {key: items[0].route_response_id for key, items in found.items() if items}
 
 
 class _Run:
@@ -100,10 +125,12 @@ class _Run:
         self.desired = desired
         self.actual = actual
         self.control = control
-        self.api_id = ""
+        self.api_id = actual.api.api_id if actual.api else ""
         self.routes: Mapping[str, DesiredRoute] = {route.key: route for route in desired.routes}
         self.integration_ids: dict[str, str] = {}
-        self.route_ids: dict[str, str] = {}
+        self.route_ids = {
+            key: route.route_id for key, route in match_routes(desired, actual).items()
+        }
         self.executors: Mapping[StepKind, Callable[[Step], Mapping[str, str]]] = {
             StepKind.API: self._api,
             StepKind.INTEGRATION: self._integration,
@@ -116,59 +143,95 @@ class _Run:
     def execute(self, step: Step) -> StepResult:
         ids = self.executors[step.kind](step)
         return StepResult(
-            name=step.name, kind=step.kind, sentence=step.outcome, skipped=step.skipped, **ids
+            name=step.name,
+            kind=step.kind,
+            action=step.action,
+            sentence=step.outcome,
+            sentences=step.outcomes,
+            skipped=step.skipped,
+            **ids,
         )
 
     def _api(self, step: Step) -> Mapping[str, str]:
-        api = self.actual.api or self.control.create_api(
-            name=self.desired.name,
-            description=self.desired.description,
-            route_selection_expression=self.desired.route_selection_expression,
-            api_key_selection_expression=self.desired.api_key_selection_expression,
-            tags=self.desired.api_tags,
-        )
-        self.api_id = api.api_id
-        return {"api_id": api.api_id, "api_endpoint": api.endpoint}
+        if step.action is Action.CREATE:
+            api = self.control.create_api(
+                name=self.desired.name,
+                description=self.desired.description,
+                route_selection_expression=self.desired.route_selection_expression,
+                api_key_selection_expression=self.desired.api_key_selection_expression,
+                tags=self.desired.api_tags,
+            )
+            self.api_id = api.api_id
+            return {"api_id": api.api_id, "api_endpoint": api.endpoint}
+        changes = {change.name: change.after for change in step.changes if change.name != "Tags"}
+        if changes:
+            self.control.update_api(self.api_id, **changes)
+        if len(changes) < len(step.changes):
+            self.control.tag_api(self.api_id, self.desired.api_tags)
+        endpoint = self.actual.api.endpoint if self.actual.api else ""
+        return {"api_id": self.api_id, "api_endpoint": endpoint}
 
     def _integration(self, step: Step) -> Mapping[str, str]:
         key = step.subject
         self.integration_ids[key] = step.found_id
-        if not step.skipped:
+        if step.action is Action.CREATE:
             integration = self.control.create_integration(
                 self.api_id,
                 uri=self.routes[key].uri,
                 request_parameters=self.desired.request_parameters,
             )
             self.integration_ids[key] = integration.integration_id
+        elif step.action is Action.UPDATE:
+            self.control.update_integration(
+                self.api_id,
+                step.found_id,
+                uri=self.routes[key].uri,
+                request_parameters=self._changed_parameters(step.found_id),
+            )
         return {"route_key": key, "integration_id": self.integration_ids[key]}
+
+    def _changed_parameters(self, integration_id: str) -> Mapping[str, str]:
+        """Return what is to be sent, which a step does not hold because of the secret."""
+        found = {item.integration_id: item for item in self.actual.integrations}
+        return changed_parameters(found[integration_id].request_parameters, self.desired.secret)
 
     def _route(self, step: Step) -> Mapping[str, str]:
         key = step.subject
-        self.route_ids[key] = step.found_id
-        if not step.skipped:
-            route = self.control.create_route(
-                self.api_id,
-                key=key,
-                integration_id=self.integration_ids[key],
-                response_expression=DEFAULT if self.routes[key].takes_messages else "",
-            )
+        if step.action is Action.DELETE:
+            self.control.delete_route(self.api_id, step.found_id)
+            return {"route_key": key}
+        target = {
+            "key": key,
+            "integration_id": self.integration_ids[key],
+            "response_expression": self.routes[key].response_expression,
+        }
+        if step.action is Action.CREATE:
+            route = self.control.create_route(self.api_id, **target)
             self.route_ids[key] = route.route_id
+        elif step.action is Action.UPDATE:
+            self.control.update_route(self.api_id, step.found_id, **target)
         ids = {"route_id": self.route_ids[key], "integration_id": self.integration_ids[key]}
         return {"route_key": key, **ids}
 
     def _route_response(self, step: Step) -> Mapping[str, str]:
-        if not step.skipped:
-            self.control.create_route_response(self.api_id, self.route_ids[step.subject])
+        route_id = self.route_ids[step.subject]
+        if step.action is Action.CREATE:
+            self.control.create_route_response(self.api_id, route_id)
+        elif step.action is Action.DELETE:
+            self.control.delete_route_response(self.api_id, route_id, step.found_id)
         return {"route_key": step.subject}
 
     def _stage(self, step: Step) -> Mapping[str, str]:
-        if not step.skipped:
+        name, description = self.desired.stage_name, self.desired.stage_description
+        if step.action is Action.CREATE:
             self.control.create_stage(
-                self.api_id,
-                name=self.desired.stage_name,
-                description=self.desired.stage_description,
-                tags=self.desired.tags,
+                self.api_id, name=name, description=description, tags=self.desired.tags
             )
+        changed = {change.name for change in step.changes}
+        if "Description" in changed:
+            self.control.update_stage(self.api_id, name, description=description)
+        if "Tags" in changed:
+            self.control.tag_stage(self.api_id, name, self.desired.tags)
         return {}
 
     def _deployment(self, step: Step) -> Mapping[str, str]:

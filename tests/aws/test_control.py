@@ -56,6 +56,98 @@ def call(given: Answer, use: Callable[[ControlPlane], Any]) -> tuple[Any, Receiv
     return result, peer.received[0]
 
 
+CHANGES: tuple[tuple[str, str, dict[str, object], Callable[[ControlPlane], Any]], ...] = (
+    (
+        "PATCH",
+        "/v2/apis/a1",
+        {"name": "store"},
+        lambda control: control.update_api("a1", Name="store"),
+    ),
+    (
+        "PATCH",
+        "/v2/apis/a1/integrations/i1",
+        {"integrationUri": "https://x/", "requestParameters": {"a": "b"}},
+        lambda control: control.update_integration(
+            "a1", "i1", uri="https://x/", request_parameters={"a": "b"}
+        ),
+    ),
+    (
+        "PATCH",
+        "/v2/apis/a1/routes/r1",
+        {"routeKey": "say", "target": "integrations/i1"},
+        lambda control: control.update_route("a1", "r1", key="say", integration_id="i1"),
+    ),
+    (
+        "PATCH",
+        "/v2/apis/a1/routes/r1",
+        {
+            "routeKey": "say",
+            "target": "integrations/i1",
+            "routeResponseSelectionExpression": "$default",
+        },
+        lambda control: control.update_route(
+            "a1", "r1", key="say", integration_id="i1", response_expression="$default"
+        ),
+    ),
+    (
+        "PATCH",
+        "/v2/apis/a1/stages/live",
+        {"description": "All"},
+        lambda control: control.update_stage("a1", "live", description="All"),
+    ),
+    (
+        "POST",
+        "/v2/tags/arn%3Aaws%3Aapigateway%3Alocal%3A%3A%2Fapis%2Fa1",
+        {"tags": {"team": "a"}},
+        lambda control: control.tag_api("a1", {"team": "a"}),
+    ),
+    (
+        "POST",
+        "/v2/tags/arn%3Aaws%3Aapigateway%3Alocal%3A%3A%2Fapis%2Fa1%2Fstages%2Flive",
+        {"tags": {"team": "a"}},
+        lambda control: control.tag_stage("a1", "live", {"team": "a"}),
+    ),
+)
+DELETIONS: tuple[tuple[str, Callable[[ControlPlane], Any]], ...] = (
+    ("/v2/apis/a1", lambda control: control.delete_api("a1")),
+    ("/v2/apis/a1/integrations/i1", lambda control: control.delete_integration("a1", "i1")),
+    ("/v2/apis/a1/routes/r1", lambda control: control.delete_route("a1", "r1")),
+    (
+        "/v2/apis/a1/routes/r1/routeresponses/rr1",
+        lambda control: control.delete_route_response("a1", "r1", "rr1"),
+    ),
+)
+#: Enough of every kind of answer.
+ANY = {
+    "apiId": "a1",
+    "name": "store",
+    "integrationId": "i1",
+    "routeId": "r1",
+    "routeKey": "say",
+    "stageName": "live",
+}
+
+
+class TestChanges:
+    """What is there is changed or deleted."""
+
+    @pytest.mark.parametrize(("method", "path", "body", "use"), CHANGES)
+    def test_change(
+        self, method: str, path: str, body: object, use: Callable[[ControlPlane], Any]
+    ) -> None:
+        """Only what is given is sent."""
+        _, request = call(answer(**ANY), use)
+
+        assert (request.method, request.target, json.loads(request.body)) == (method, path, body)
+
+    @pytest.mark.parametrize(("path", "use"), DELETIONS)
+    def test_deletion(self, path: str, use: Callable[[ControlPlane], Any]) -> None:
+        """It is named by its path."""
+        _, request = call(Answer(status=204, body=b""), use)
+
+        assert (request.method, request.target) == ("DELETE", path)
+
+
 class TestApis:
     """APIs are made, and found by tag or id."""
 

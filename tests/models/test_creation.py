@@ -23,8 +23,8 @@ from django_aws_api_gateway_websockets.emulator import EmulatorThread
 from django_aws_api_gateway_websockets.models import ApiGateway, ApiGatewayAdditionalRoute
 from django_aws_api_gateway_websockets.models.creation import CLAIM_LEASE
 from django_aws_api_gateway_websockets.protocol.routes import request_parameters
-from django_aws_api_gateway_websockets.provisioning.plan import CREATION_TAG
 from django_aws_api_gateway_websockets.provisioning.run import StepResult
+from django_aws_api_gateway_websockets.provisioning.state import CREATION_TAG
 
 from ..provisioning.aws_state import Failure, State, failing, read_state
 

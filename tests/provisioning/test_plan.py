@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from django_aws_api_gateway_websockets.aws.resources import Api, Integration, Route, Stage
 from django_aws_api_gateway_websockets.protocol.routes import request_parameters
-from django_aws_api_gateway_websockets.provisioning.plan import (
+from django_aws_api_gateway_websockets.provisioning.plan import extra_routes, plan
+from django_aws_api_gateway_websockets.provisioning.state import (
     CREATION_TAG,
     ActualGateway,
     DesiredGateway,
     DesiredRoute,
-    Step,
-    StepKind,
     maps_all_headers,
-    plan,
 )
+from django_aws_api_gateway_websockets.provisioning.steps import Action, Step, StepKind
 
 BASE = "https://shop.example.com/ws/"
 SECRET = "s" * 32
 CHAT = DesiredRoute(key="chat", uri=f"{BASE}chat/")
 KEYS = ("$connect", "$disconnect", "$default", "chat")
 URIS = (f"{BASE}connect", f"{BASE}disconnect", f"{BASE}default", CHAT.uri)
+API = Api(
+    api_id="a1",
+    endpoint="wss://a1",
+    name="shop",
+    route_selection_expression="$request.body.action",
+    api_key_selection_expression="$request.header.x-api-key",
+    tags={CREATION_TAG: "c1"},
+)
 ALL_STEPS = [
     "api",
     "integration:$connect",
@@ -51,7 +59,7 @@ def present(**changes: Any) -> ActualGateway:
     """Return everything of ``wanted()``, as AWS has it after a complete run."""
     parameters = request_parameters(SECRET)
     values: dict[str, Any] = {
-        "api": Api(api_id="a1", endpoint="wss://a1", name="shop"),
+        "api": API,
         "integrations": tuple(
             Integration(integration_id=f"i-{key}", uri=uri, request_parameters=parameters)
             for key, uri in zip(KEYS, URIS, strict=True)
@@ -59,7 +67,7 @@ def present(**changes: Any) -> ActualGateway:
         "routes": tuple(
             Route(route_id=f"r-{key}", key=key, integration_id=f"i-{key}") for key in KEYS
         ),
-        "answering": frozenset({"r-$default", "r-chat"}),
+        "responses": {"r-$default": "rr-$default", "r-chat": "rr-chat"},
         "stage": Stage(name="production", deployment_id="d1"),
     }
     return ActualGateway(**{**values, **changes})
@@ -68,6 +76,16 @@ def present(**changes: Any) -> ActualGateway:
 def to_do(desired: DesiredGateway, actual: ActualGateway) -> list[str]:
     """Return the names of the steps that are not skipped."""
     return [step.name for step in plan(desired, actual) if not step.skipped]
+
+
+def steps(desired: DesiredGateway, actual: ActualGateway) -> dict[str, Step]:
+    """Return the steps by their names."""
+    return {step.name: step for step in plan(desired, actual)}
+
+
+def sentences(desired: DesiredGateway, actual: ActualGateway) -> list[str]:
+    """Return what is to be done."""
+    return [step.sentence for step in plan(desired, actual) if not step.skipped]
 
 
 def ids(actual: ActualGateway) -> dict[str, str]:
@@ -118,15 +136,14 @@ class TestResuming:
             "api": "a1",
             **{f"integration:{key}": f"i-{key}" for key in KEYS},
             **{f"route:{key}": f"r-{key}" for key in KEYS},
+            **{f"route-response:{key}": f"rr-{key}" for key in KEYS[2:]},
             "stage": "production",
             "deployment": "d1",
         }
 
     def test_api_alone(self) -> None:
         """With the API there, all the rest is to be done."""
-        api = Api(api_id="a1", endpoint="wss://a1", name="shop")
-
-        assert to_do(wanted(), ActualGateway(api=api)) == ALL_STEPS[1:]
+        assert to_do(wanted(), ActualGateway(api=API)) == ALL_STEPS[1:]
 
     def test_route_missing(self) -> None:
         """An integration that no route leads to is used, not made again."""
@@ -137,7 +154,7 @@ class TestResuming:
 
     def test_response_missing(self) -> None:
         """A route without its response gets one."""
-        assert to_do(wanted(), present(answering=frozenset({"r-chat"}))) == [
+        assert to_do(wanted(), present(responses={"r-chat": "rr-chat"})) == [
             "route-response:$default",
             "deployment",
         ]
@@ -172,20 +189,191 @@ class TestResuming:
         assert "integration:twin" in names
 
     def test_other_headers(self) -> None:
-        """An unused integration that maps other headers is not ours to use."""
+        """One that maps other headers, because the secret was renewed, is put right."""
         actual = present(routes=present().routes[:3])
 
-        assert "integration:chat" in to_do(wanted(secret=None), actual)
+        step = steps(wanted(secret="t" * 32), actual)["integration:chat"]
 
-    def test_route_of_others(self) -> None:
-        """A route that leads elsewhere is left as it is."""
-        routes = (*present().routes[:3], Route(route_id="r9", key="chat"))
+        assert (step.action, step.found_id) == (Action.UPDATE, "i-chat")
 
-        actual = present(routes=routes, answering=frozenset({"r-$default", "r9"}))
+
+class TestUpdating:
+    """What is there and differs is put right, and deployed once."""
+
+    @pytest.mark.parametrize(
+        ("changes", "name", "todo", "done"),
+        [
+            ({"name": "store"}, "api", "Update the API Name", "Updated the API Name"),
+            (
+                {"description": "All"},
+                "api",
+                "Update the API Description",
+                "Updated the API Description",
+            ),
+            (
+                {"route_selection_expression": "$request.body.do"},
+                "api",
+                "Update the API RouteSelectionExpression",
+                "Updated the API RouteSelectionExpression",
+            ),
+            (
+                {"api_key_selection_expression": "$request.header.key"},
+                "api",
+                "Update the API ApiKeySelectionExpression",
+                "Updated the API ApiKeySelectionExpression",
+            ),
+            (
+                {"stage_description": "Live"},
+                "stage",
+                "Update the stage description",
+                "Updated the stage description",
+            ),
+            (
+                {"additional_routes": (DesiredRoute(key="chat", uri=f"{BASE}talk/"),)},
+                "integration:chat",
+                "Point the chat route at its new URL",
+                "Pointed the chat route at its new URL",
+            ),
+            (
+                {"additional_routes": (DesiredRoute(key="c", uri=CHAT.uri, route_id="r-chat"),)},
+                "route:c",
+                "Rename the chat route to c",
+                "Renamed the c route",
+            ),
+        ],
+    )
+    def test_one_difference(self, changes: dict[str, Any], name: str, todo: str, done: str) -> None:
+        """It is the one step beside the deployment, and says what it does."""
+        desired = wanted(**changes)
+
+        assert to_do(desired, present()) == [name, "deployment"]
+        assert steps(desired, present())[name].sentence == todo
+        assert steps(desired, present())[name].outcome == done
+
+    def test_base(self) -> None:
+        """Another base moves the three built-in routes, each to its own URL."""
+        desired = wanted(target_base="https://new.example.com/")
+
+        assert sentences(desired, present()) == [
+            "Point the $connect route at https://new.example.com/connect",
+            "Point the $disconnect route at https://new.example.com/disconnect",
+            "Point the $default route at https://new.example.com/default",
+            "Deploy the stage",
+        ]
+
+    def test_tags(self) -> None:
+        """Tags are added to the API and to the stage; those of others stay."""
+        actual = present(
+            api=replace(API, tags={CREATION_TAG: "c1", "cost": "x", "team": "b"}),
+            stage=Stage(name="production", deployment_id="d1", tags={"cost": "x"}),
+        )
+
+        assert sentences(wanted(tags={"team": "a"}), actual) == [
+            "Tag the API with team",
+            "Tag the stage with team",
+            "Deploy the stage",
+        ]
+        change = steps(wanted(tags={"team": "a"}), actual)["api"].changes[0]
+        assert (change.before, change.after) == ("team=b", "team=a")
+
+    def test_headers(self) -> None:
+        """Headers that are not mapped as they should be are named, and no secret is shown."""
+        old = {"integration.request.header.connectionId": "context.connectionId"}
+        first = Integration(integration_id="i-$connect", uri=URIS[0], request_parameters=old)
+        actual = present(integrations=(first, *present().integrations[1:]))
+
+        (change,) = steps(wanted(), actual)["integration:$connect"].changes
+
+        assert change.todo.startswith("Map X-Ws-Event-Type, X-Ws-Source-Ip, ")
+        assert "X-Ws-Gateway-Secret=***" in change.after
+        assert SECRET not in repr(change)
+
+    def test_one_way(self) -> None:
+        """The responses of a gateway that is one-way now are removed."""
+        assert sentences(wanted(two_way=False), present()) == [
+            "Make the $default route one-way",
+            "Make the chat route one-way",
+            "Deploy the stage",
+        ]
+
+    def test_deployment_due(self) -> None:
+        """What an earlier run changed and did not deploy is deployed."""
+        assert to_do(wanted(deployment_due=True), present()) == ["deployment"]
+
+    def test_route_without_integration(self) -> None:
+        """A route that leads nowhere gets an integration."""
+        routes = (*present().routes[:3], Route(route_id="r-chat", key="chat"))
+        integrations = present().integrations[:3]
+
+        actual = present(routes=routes, integrations=integrations)
+
+        assert to_do(wanted(), actual) == ["integration:chat", "route:chat", "deployment"]
+        assert steps(wanted(), actual)["route:chat"].sentence == (
+            "Lead the chat route to an integration of its own"
+        )
+
+    def test_integration_of_another_kind(self) -> None:
+        """An integration that calls a function is not changed; the route gets its own."""
+        function = replace(present().integrations[3], kind="AWS_PROXY")
+
+        actual = present(integrations=(*present().integrations[:3], function))
+
+        assert to_do(wanted(), actual) == ["integration:chat", "route:chat", "deployment"]
+
+    def test_shared_integration(self) -> None:
+        """An integration that another route uses too is not changed; the route gets its own."""
+        other = Route(route_id="r9", key="other", integration_id="i-chat")
+        moved = DesiredRoute(key="chat", uri=f"{BASE}talk/")
+
+        actual = present(routes=(*present().routes, other))
 
         assert to_do(wanted(), actual) == []
-        assert ids(actual)["route:chat"] == "r9"
-        assert "integration:chat" not in ids(actual)
+        assert to_do(wanted(additional_routes=(moved,)), actual) == [
+            "integration:chat",
+            "route:chat",
+            "deployment",
+        ]
+
+    def test_key_of_a_renamed_route(self) -> None:
+        """A new route that takes the old key of a renamed one is created."""
+        renamed = DesiredRoute(key="c", uri=CHAT.uri, route_id="r-chat")
+        more = DesiredRoute(key="chat", uri=f"{BASE}more/")
+
+        assert to_do(wanted(additional_routes=(renamed, more)), present()) == [
+            "route:c",
+            "integration:chat",
+            "route:chat",
+            "route-response:chat",
+            "deployment",
+        ]
+
+
+class TestExtraRoutes:
+    """Routes that only AWS has are left alone unless asked."""
+
+    ACTUAL = present(
+        routes=(*present().routes, Route(route_id="r9", key="old", integration_id="i9"))
+    )
+
+    def test_reported(self) -> None:
+        """They are known by comparison."""
+        assert [route.key for route in extra_routes(wanted(), self.ACTUAL)] == ["old"]
+
+    def test_kept(self) -> None:
+        """No step is about them."""
+        assert to_do(wanted(), self.ACTUAL) == []
+
+    def test_removed(self) -> None:
+        """Asked for, their removal is a step of its own."""
+        found = plan(wanted(), self.ACTUAL, prune=True)
+
+        removal, deployment = [step for step in found if not step.skipped]
+        assert (removal.action, removal.found_id) == (Action.DELETE, "r9")
+        assert (removal.sentence, removal.outcome) == (
+            "Remove the old route",
+            "Removed the old route",
+        )
+        assert deployment.kind is StepKind.DEPLOYMENT
 
 
 class TestDesiredGateway:
@@ -194,6 +382,10 @@ class TestDesiredGateway:
     def test_tags(self) -> None:
         """The API gets the tag by which it is found again."""
         assert wanted(tags={"team": "a"}).api_tags == {"team": "a", CREATION_TAG: "c1"}
+
+    def test_tags_of_an_api_from_elsewhere(self) -> None:
+        """An API that was created elsewhere gets none of ours."""
+        assert wanted(creation_id="").api_tags == {}
 
     def test_headers(self) -> None:
         """Every trusted header is mapped."""

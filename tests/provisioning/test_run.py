@@ -16,14 +16,20 @@ from django_aws_api_gateway_websockets.aws.control import ControlPlane
 from django_aws_api_gateway_websockets.emulator import EmulatorThread
 from django_aws_api_gateway_websockets.exceptions import ProvisioningError
 from django_aws_api_gateway_websockets.protocol.routes import request_parameters
-from django_aws_api_gateway_websockets.provisioning.plan import (
+from django_aws_api_gateway_websockets.provisioning.plan import plan
+from django_aws_api_gateway_websockets.provisioning.run import (
+    StepResult,
+    create,
+    execute,
+    read_actual,
+)
+from django_aws_api_gateway_websockets.provisioning.state import (
     CREATION_TAG,
     ActualGateway,
     DesiredGateway,
     DesiredRoute,
-    StepKind,
 )
-from django_aws_api_gateway_websockets.provisioning.run import StepResult, create, read_actual
+from django_aws_api_gateway_websockets.provisioning.steps import StepKind
 
 from .aws_state import Failure, State, failing, read_state
 
@@ -202,7 +208,8 @@ class TestRunningAgain:
         """An API whose id is known is not looked for by its tag."""
         api_id = run(client, desired)[0].api_id
 
-        results = run(client, wanted(), api_id=api_id)
+        known = wanted(creation_id=desired.creation_id)
+        results = run(client, known, api_id=api_id, search=False)
 
         assert results[0].api_id == api_id
         assert all(result.skipped for result in results)
@@ -221,6 +228,70 @@ class TestRunningAgain:
             "route-response:more",
             "deployment",
         ]
+
+
+class TestUpdating:
+    """A run puts right what differs, with its sockets alive."""
+
+    @pytest.fixture
+    def desired(self, client: Any) -> DesiredGateway:
+        """Return a gateway that has been created."""
+        desired = wanted()
+        run(client, desired)
+        return desired
+
+    def test_everything_at_once(self, client: Any, desired: DesiredGateway) -> None:
+        """Every kind of difference is gone after one run, which deploys once."""
+        route_id = {result.name: result.route_id for result in run(client, desired)}["route:chat"]
+        moved = DesiredRoute(key="talk", uri=f"{BASE}talk/", route_id=route_id)
+        again = wanted(
+            creation_id=desired.creation_id,
+            name="store",
+            stage_description="For some",
+            tags={"team": "b"},
+            secret="t" * 32,
+            two_way=False,
+            additional_routes=(moved,),
+        )
+
+        results = run(client, again)
+
+        headers = request_parameters("t" * 32)
+        (found,) = state(client, again)
+        assert (found.name, found.tags["team"], found.integrations) == ("store", "b", 4)
+        assert found.routes == {
+            "$connect": (f"{BASE}connect", headers, False),
+            "$disconnect": (f"{BASE}disconnect", headers, False),
+            "$default": (f"{BASE}default", headers, False),
+            "talk": (f"{BASE}talk/", headers, False),
+        }
+        assert found.stages["live"][:2] == ("For some", {"team": "b"})
+        assert [result.kind for result in results].count(StepKind.DEPLOYMENT) == 1
+        assert all(result.skipped for result in run(client, again))
+
+    def test_route_led_elsewhere(self, client: Any, desired: DesiredGateway) -> None:
+        """A route whose integration is another kind gets one of its own."""
+        by_name = {result.name: result for result in run(client, desired)}
+        chat, default = by_name["route:chat"], by_name["route:$default"]
+        client.update_route(
+            ApiId=by_name["api"].api_id,
+            RouteId=chat.route_id,
+            Target=f"integrations/{default.integration_id}",
+        )
+
+        run(client, desired)
+
+        assert state(client, desired)[0].routes == complete(desired)[0].routes
+
+    def test_removes_what_only_aws_has(self, client: Any, desired: DesiredGateway) -> None:
+        """Asked for, a route that is not wanted goes."""
+        fewer = wanted(creation_id=desired.creation_id, additional_routes=())
+        control = ControlPlane(client)
+        actual = read_actual(fewer, control=control)
+
+        list(execute(plan(fewer, actual, prune=True), fewer, actual, control=control))
+
+        assert list(state(client, desired)[0].routes) == ["$connect", "$disconnect", "$default"]
 
 
 class TestResuming:
@@ -288,5 +359,5 @@ class TestReading:
 
         assert [route.key for route in actual.routes] == [route.key for route in desired.routes]
         assert len(actual.integrations) == 4
-        assert len(actual.answering) == 2
+        assert len(actual.responses) == 2
         assert actual.stage is not None

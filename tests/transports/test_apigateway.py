@@ -23,8 +23,8 @@ from django_aws_api_gateway_websockets.exceptions import (
     TransportError,
 )
 from django_aws_api_gateway_websockets.protocol.endpoints import management_url
-from django_aws_api_gateway_websockets.provisioning.plan import DesiredGateway
 from django_aws_api_gateway_websockets.provisioning.run import create
+from django_aws_api_gateway_websockets.provisioning.state import DesiredGateway
 from django_aws_api_gateway_websockets.transports.apigateway import APIGatewayTransport
 from django_aws_api_gateway_websockets.transports.base import ConnectionInfo, SendResult
 

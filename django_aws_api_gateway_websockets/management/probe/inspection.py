@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from ...aws.control import ControlPlane, get_control_plane
-from ...aws.resources import Integration
 from ...aws.errors import AWS_ERRORS
+from ...aws.resources import Integration
 from ...conf import settings
 from ...exceptions import WebSocketError
 from ...models import ApiGateway
