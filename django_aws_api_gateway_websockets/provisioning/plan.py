@@ -6,7 +6,7 @@ Pure: nothing here calls AWS.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..aws.resources import Api, Integration, Route, Stage
@@ -21,21 +21,18 @@ HEADER_PREFIX = "integration.request.header."
 
 
 def plan(
-    desired: DesiredGateway, actual: ActualGateway, *, prune: bool = False
+    desired: DesiredGateway, actual: ActualGateway, *, remove: Sequence[Route] = ()
 ) -> tuple[Step, ...]:
     """Return every step from what AWS has to the wanted gateway; what is right is skipped.
 
     Args:
-        prune: remove the routes that only AWS has; otherwise nothing of theirs is touched.
+        remove: routes to take away with their integrations; other routes that are not wanted are
+            left alone.
     """
-    extra = extra_routes(desired, actual) if prune else ()
     steps = (
         _api_step(desired, actual.api),
         *_route_steps(desired, actual),
-        *(
-            Step(kind=StepKind.ROUTE, subject=route.key, removes=True, found_id=route.route_id)
-            for route in extra
-        ),
+        *_removal_steps(actual, remove),
         _stage_step(desired, actual.stage),
     )
     return (*steps, _deployment_step(desired, actual.stage, steps))
@@ -226,9 +223,24 @@ def _response_step(route: DesiredRoute, response_id: str, *, two_way: bool) -> I
     if two_way:
         yield _found_step(StepKind.ROUTE_RESPONSE, route.key, response_id)
     elif response_id:
-        yield Step(
-            kind=StepKind.ROUTE_RESPONSE, subject=route.key, removes=True, found_id=response_id
-        )
+        yield _removal(StepKind.ROUTE_RESPONSE, route.key, response_id)
+
+
+def _removal_steps(actual: ActualGateway, remove: Sequence[Route]) -> Iterator[Step]:
+    """Take routes away, and the integrations that nothing else leads to."""
+    going = {route.route_id for route in remove}
+    for route in remove:
+        if any(found.route_id == route.route_id for found in actual.routes):
+            yield _removal(StepKind.ROUTE, route.key, route.route_id)
+    staying = {route.integration_id for route in actual.routes if route.route_id not in going}
+    for item in actual.integrations:
+        keys = [route.key for route in remove if route.integration_id == item.integration_id]
+        if keys and item.is_http_proxy and item.integration_id not in staying:
+            yield _removal(StepKind.INTEGRATION, keys[0], item.integration_id)
+
+
+def _removal(kind: StepKind, subject: str, found_id: str) -> Step:
+    return Step(kind=kind, subject=subject, removes=True, found_id=found_id)
 
 
 def _stage_step(desired: DesiredGateway, stage: Stage | None) -> Step:

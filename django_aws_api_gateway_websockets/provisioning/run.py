@@ -173,6 +173,9 @@ class _Run:
 
     def _integration(self, step: Step) -> Mapping[str, str]:
         key = step.subject
+        if step.action is Action.DELETE:
+            self.control.delete_integration(self.api_id, step.found_id)
+            return {"route_key": key}
         self.integration_ids[key] = step.found_id
         if step.action is Action.CREATE:
             integration = self.control.create_integration(

@@ -50,6 +50,7 @@ SENTENCES: Mapping[StepKind, tuple[str, str, str]] = {
 }
 
 REMOVALS: Mapping[StepKind, tuple[str, str]] = {
+    StepKind.INTEGRATION: ("Remove the integration of {}", "Removed the integration of {}"),
     StepKind.ROUTE: ("Remove the {} route", "Removed the {} route"),
     StepKind.ROUTE_RESPONSE: ("Make the {} route one-way", "Made the {} route one-way"),
 }

@@ -235,7 +235,7 @@ class TestIntegrations:
         """Mapped headers hold the secret, so they are left out of the representation."""
         shown = repr(Integration(integration_id="i1", uri="u", request_parameters={"x": "'s'"}))
 
-        assert shown == "Integration(integration_id='i1', uri='u')"
+        assert shown == "Integration(integration_id='i1', uri='u', kind='HTTP_PROXY')"
 
     def test_list(self) -> None:
         """One of another kind has no URI."""

@@ -364,16 +364,46 @@ class TestExtraRoutes:
         assert to_do(wanted(), self.ACTUAL) == []
 
     def test_removed(self) -> None:
-        """Asked for, their removal is a step of its own."""
-        found = plan(wanted(), self.ACTUAL, prune=True)
+        """Asked for, they go with their integrations."""
+        actual = present(routes=(*present().routes[:3], replace(present().routes[3], key="old")))
+        desired = wanted(additional_routes=())
 
-        removal, deployment = [step for step in found if not step.skipped]
-        assert (removal.action, removal.found_id) == (Action.DELETE, "r9")
-        assert (removal.sentence, removal.outcome) == (
+        found = plan(desired, actual, remove=extra_routes(desired, actual))
+
+        assert [(step.name, step.action, step.found_id) for step in found if not step.skipped] == [
+            ("route:old", Action.DELETE, "r-chat"),
+            ("integration:old", Action.DELETE, "i-chat"),
+            ("deployment", Action.CREATE, ""),
+        ]
+        assert [step.sentence for step in found if step.removes] == [
             "Remove the old route",
+            "Remove the integration of old",
+        ]
+        assert [step.outcome for step in found if step.removes] == [
             "Removed the old route",
-        )
-        assert deployment.kind is StepKind.DEPLOYMENT
+            "Removed the integration of old",
+        ]
+
+    def test_integration_in_use(self) -> None:
+        """An integration that another route leads to stays."""
+        shared = Route(route_id="r9", key="old", integration_id="i-chat")
+        actual = present(routes=(*present().routes, shared))
+
+        found = plan(wanted(), actual, remove=(shared,))
+
+        assert [step.name for step in found if not step.skipped] == ["route:old", "deployment"]
+
+    def test_route_that_is_gone(self) -> None:
+        """Of a route that an earlier run removed, the integration is left to remove."""
+        gone = Route(route_id="r-chat", key="chat", integration_id="i-chat")
+        actual = present(routes=present().routes[:3])
+
+        found = plan(wanted(additional_routes=()), actual, remove=(gone,))
+
+        assert [step.name for step in found if not step.skipped] == [
+            "integration:chat",
+            "deployment",
+        ]
 
 
 class TestDesiredGateway:
