@@ -11,6 +11,7 @@
     │   ├── AccessDenied
     │   └── EndpointUnreachable
     ├── ProvisioningError
+    ├── ApiGatewaySyncError
     ├── ConnectionRefused
     └── MessageRefused
 
@@ -24,6 +25,7 @@ from collections.abc import Mapping, Sequence
 
 __all__ = [
     "AccessDenied",
+    "ApiGatewaySyncError",
     "ConnectionGone",
     "ConnectionNotReady",
     "ConnectionRefused",
@@ -112,6 +114,13 @@ class ProvisioningError(WebSocketError):
 
     def __str__(self) -> str:
         return f"{self.operation} failed: {self.code}"
+
+
+class ApiGatewaySyncError(WebSocketError):
+    """A row and AWS could not be brought together; the original error is the cause.
+
+    Its text is ``<class>: <code>`` of what AWS or the network did wrong, or the class alone.
+    """
 
 
 class _Refused(WebSocketError):

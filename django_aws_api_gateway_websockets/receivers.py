@@ -10,15 +10,17 @@ from django.apps import AppConfig
 from django.core.management.base import CommandError
 from django.db import connections
 from django.db.migrations.recorder import MigrationRecorder
-from django.db.models.signals import pre_delete, pre_migrate
+from django.db.models import Model, QuerySet
+from django.db.models.signals import post_delete, pre_delete, pre_migrate
 
 from . import admissions, logins
+from .conf import settings
 from .exceptions import ConnectionRefused, MessageRefused
-from .models import ApiGateway, WebSocketSession
+from .models import ApiGateway, ApiGatewayAdditionalRoute, WebSocketSession
 from .protocol.events import Event
 from .signals import connection_refused, message_refused
 
-__all__ = ["connect"]
+__all__ = ["connect", "delete_route_from_aws"]
 
 handshake_logger = logging.getLogger("django_aws_api_gateway_websockets.handshake")
 dispatch_logger = logging.getLogger("django_aws_api_gateway_websockets.dispatch")
@@ -30,6 +32,7 @@ def connect(app_config: AppConfig) -> None:
     """Connect every receiver of this package; called once, when the app is ready."""
     pre_migrate.connect(_refuse_partial_upgrade, sender=app_config)
     pre_delete.connect(_close_sessions_of_gateway, sender=ApiGateway)
+    post_delete.connect(delete_route_from_aws, sender=ApiGatewayAdditionalRoute)
     logins.connect()
     admissions.connect()
     connection_refused.connect(_log_connection_refused)
@@ -51,6 +54,21 @@ def _refuse_partial_upgrade(*, using: str, **kwargs: Any) -> None:
 def _close_sessions_of_gateway(*, instance: ApiGateway, using: str, **kwargs: Any) -> None:
     # AWS is not asked: the API may be gone already, and its connections with it.
     WebSocketSession.objects.using(using).filter(api_gateway=instance).unclosed().mark_closed()
+
+
+def delete_route_from_aws(
+    *,
+    instance: ApiGatewayAdditionalRoute,
+    origin: Model | QuerySet[Model],
+    using: str,
+    **kwargs: Any,
+) -> None:
+    """Remove a route in AWS when it was deleted by itself, and not with its gateway."""
+    model = origin.model if isinstance(origin, QuerySet) else type(origin)
+    if model is not ApiGatewayAdditionalRoute or instance.is_gone_from_aws:
+        return
+    if settings.push_changes_to_aws and instance.deployed and instance.api_gateway.is_deployed:
+        instance.remove_when_committed(using)
 
 
 def _log_connection_refused(**kwargs: Any) -> None:

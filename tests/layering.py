@@ -43,6 +43,7 @@ LAYERS = (
         "provisioning.state",
         "provisioning.steps",
         "provisioning.plan",
+        "provisioning.selection",
         "provisioning.run",
         "provisioning.iam",
         "provisioning",
@@ -52,7 +53,13 @@ LAYERS = (
         "models.claims",
         "models.purging",
         "models.validators",
+        "models.desired",
         "models.creation",
+        "models.synced",
+        "models.syncing",
+        "models.pulling",
+        "models.pushing",
+        "models.gateway_row",
         "models.gateways",
         "models.routes",
         "models.delivery",
@@ -135,6 +142,7 @@ PURE = (
     "provisioning.state",
     "provisioning.steps",
     "provisioning.plan",
+    "provisioning.selection",
 )
 WITHOUT_DJANGO = ("emulator", *PURE)
 

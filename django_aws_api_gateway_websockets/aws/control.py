@@ -23,8 +23,14 @@ __all__ = ["ControlPlane", "get_control_plane"]
 RESPONSE_KEY = "$default"
 
 
-def get_control_plane(endpoint_url: str | None = None) -> ControlPlane:
+def get_control_plane(
+    endpoint_url: str | None = None, *, region_name: str | None = None
+) -> ControlPlane:
     """Return the control plane at ``endpoint_url``, by default the one that the settings name.
+
+    Args:
+        endpoint_url: scheme, host and port.
+        region_name: where it is, by default the region of the settings.
 
     Its client repeats nothing by itself: what creates something is not safe to repeat blindly.
 
@@ -34,7 +40,9 @@ def get_control_plane(endpoint_url: str | None = None) -> ControlPlane:
         botocore.exceptions.ProfileNotFound: the profile does not exist.
     """
     config = client_config(max_retries=0)
-    return ControlPlane(get_client("apigatewayv2", endpoint_url=endpoint_url, config=config))
+    region = {"region_name": region_name} if region_name else {}
+    client = get_client("apigatewayv2", endpoint_url=endpoint_url, config=config, **region)
+    return ControlPlane(client)
 
 
 class ControlPlane(Calls):
@@ -247,6 +255,11 @@ class ControlPlane(Calls):
     def tag_stage(self, api_id: str, name: str, tags: Mapping[str, str]) -> None:
         """Add tags to a stage, or change their values; other tags stay."""
         self._tag(f"/apis/{api_id}/stages/{name}", tags)
+
+    def get_deployment(self, api_id: str, deployment_id: str) -> Deployment:
+        """Return a deployment by its id."""
+        answer = self._call("get_deployment", ApiId=api_id, DeploymentId=deployment_id)
+        return Deployment.parse(answer)
 
     def create_deployment(self, api_id: str, *, stage_name: str, description: str) -> Deployment:
         """Make a stage serve the routes and integrations as they are now."""

@@ -131,8 +131,9 @@ class Deployment:
     """A snapshot of routes and integrations, which a stage serves."""
 
     deployment_id: str
+    description: str = ""
 
     @classmethod
     def parse(cls, answer: Mapping[str, Any]) -> Self:
         """Return the deployment of an answer."""
-        return cls(deployment_id=answer["DeploymentId"])
+        return cls(deployment_id=answer["DeploymentId"], description=answer.get("Description", ""))

@@ -24,6 +24,7 @@ from .aliases import (
 from .channels import ChannelPermission, ChannelPermissionRule
 from .delivery import DeliveryReport, DisconnectReport, Outcome
 from .gateways import ApiGateway
+from .pushing import collect_deferred_sync_errors, run_aws_after_commit
 from .rate_limits import (
     RATE_LIMIT_PURGE_BATCH,
     RATE_LIMIT_PURGE_ONE_IN,
@@ -60,12 +61,14 @@ __all__ = [
     "WebSocketSessionQuerySet",
     "WebSocketToken",
     "clear_boto3_client_cache",
+    "collect_deferred_sync_errors",
     "get_boto3_client",
     "get_gateway_secrets",
     "get_region_name",
     "hash_session_key",
     "hash_user_auth",
     "integration_request_parameters",
+    "run_aws_after_commit",
     "serialise_message",
     "validate_integration_host",
 ]

@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from ..aws.control import ControlPlane
 from ..aws.errors import describe_error, original_error
-from ..conf import settings
 from ..provisioning.run import StepResult, create, read_actual
-from ..provisioning.state import ActualGateway, DesiredGateway, DesiredRoute, maps_all_headers
+from ..provisioning.state import ActualGateway, DesiredGateway, maps_all_headers
 from ..provisioning.steps import StepKind
+from .desired import check_desired, desired_gateway
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,11 +39,10 @@ def create_in_aws(gateway: ApiGateway, control: ControlPlane) -> Iterator[StepRe
         Exception: whatever boto3 raised; it is on the row as ``last_error``, and the next call
             resumes.
     """
-    secret = settings.sent_gateway_secret
-    _check_tags(gateway.tags)
+    check_desired(gateway)
     search = _claim(gateway)
     try:
-        desired = _desired(gateway, secret)
+        desired = desired_gateway(gateway)
         for result in create(desired, control=control, api_id=gateway.api_id, search=search):
             _record(gateway, desired, result)
             yield result
@@ -51,12 +50,6 @@ def create_in_aws(gateway: ApiGateway, control: ControlPlane) -> Iterator[StepRe
     except BaseException as error:
         _release(gateway, error)
         raise original_error(error) from None
-
-
-def _check_tags(tags: object) -> None:
-    """Refuse what 4.1 stored and never sent: AWS takes texts, by texts."""
-    if not isinstance(tags, dict) or not all(isinstance(value, str) for value in tags.values()):
-        raise ValueError('tags must be an object of texts, such as {"team": "chat"}.')
 
 
 def _claim(gateway: ApiGateway) -> bool:
@@ -78,26 +71,6 @@ def _claim(gateway: ApiGateway) -> bool:
         raise ValueError(f"{gateway.api_name} is already being created.")
     _set(gateway, claimed)
     return known
-
-
-def _desired(gateway: ApiGateway, secret: str | None) -> DesiredGateway:
-    routes = gateway.additional_routes.order_by("pk")
-    return DesiredGateway(
-        name=gateway.api_name,
-        creation_id=gateway.creation_id,
-        target_base=gateway.target_base_endpoint or "",
-        description=gateway.api_description,
-        route_selection_expression=gateway.route_selection_expression,
-        api_key_selection_expression=gateway.api_key_selection_expression,
-        stage_name=gateway.stage_name,
-        stage_description=gateway.stage_description,
-        tags=gateway.tags,
-        two_way=gateway.two_way,
-        secret=secret,
-        additional_routes=tuple(
-            DesiredRoute(key=route.route_key, uri=route.integration_url) for route in routes
-        ),
-    )
 
 
 def _record(gateway: ApiGateway, desired: DesiredGateway, result: StepResult) -> None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
-
-from django.db import models
 
 from ..aws.clients import get_region_name
 from ..aws.control import ControlPlane, get_control_plane
@@ -15,12 +13,26 @@ from ..protocol.endpoints import (
     execute_api_endpoint,
     is_loopback,
     management_url,
+    origin_of,
+    region_from_endpoint,
     stage_url,
     with_page_host,
 )
 from ..protocol.routes import DEFAULT, integration_uri, select_route
 from ..provisioning.run import StepResult
 from .creation import create_in_aws
+from .gateway_row import GatewayRow
+from .pulling import pull
+from .pushing import pending_batch, push_is_on, push_when_committed
+from .syncing import (
+    SYNCED_FIELDS,
+    SyncPlan,
+    apply_plan,
+    change_sentences,
+    make_plan,
+    require_deployed,
+    sync_errors,
+)
 from .validators import (
     collect_errors,
     validate_api_name,
@@ -33,87 +45,42 @@ __all__ = ["ApiGateway"]
 logger = logging.getLogger("django_aws_api_gateway_websockets.models")
 
 
-class ApiGateway(models.Model):
+class ApiGateway(GatewayRow):
     """One WebSocket API: its settings, and how much of it exists in AWS."""
 
-    class ProvisioningStatus(models.TextChoices):
-        """How far the creation in AWS has come."""
+    synced_fields = SYNCED_FIELDS
 
-        PENDING = "pending", "Pending"
-        CREATING = "creating", "Creating"
-        API_CREATED = "api_created", "API created"
-        ROUTES_CREATED = "routes_created", "Routes created"
-        DEPLOYED = "deployed", "Deployed"
-        DOMAIN_CREATED = "domain_created", "Custom domain created"
-        MAPPED = "mapped", "Custom domain mapped"
+    class Meta(GatewayRow.Meta):
+        abstract = False
 
-    api_name = models.CharField(max_length=255, unique=True)
-    api_description = models.CharField(max_length=255, blank=True, default="")
-    default_channel_name = models.CharField(max_length=128, blank=True, default="")
-    domain_name = models.CharField(max_length=255, blank=True, default="")
-    target_base_endpoint = models.URLField(null=True, blank=True, default=None)  # noqa: DJ001
-    certificate_arn = models.CharField(max_length=255, blank=True, default="")
-    hosted_zone_id = models.CharField(max_length=32, blank=True, default="")
-    api_key_selection_expression = models.CharField(
-        max_length=255, default="$request.header.x-api-key"
-    )
-    route_selection_expression = models.CharField(max_length=255, default="$request.body.action")
-    route_key = models.CharField(max_length=255, default="$default")
-    stage_name = models.CharField(max_length=63, blank=True, default="production")
-    stage_description = models.CharField(max_length=63, blank=True, default="")
-    deployment_id = models.CharField(max_length=32, blank=True, default="", editable=False)
-    tags = models.JSONField(blank=True, default=dict)
-    api_id = models.CharField(max_length=32, blank=True, default="")
-    api_endpoint = models.CharField(max_length=255, blank=True, default="")
-    api_gateway_domain_name = models.CharField(max_length=255, blank=True, default="")
-    api_mapping_id = models.CharField(max_length=128, blank=True, default="")
-    api_created = models.BooleanField(default=False, editable=False)
-    custom_domain_created = models.BooleanField(default=False, editable=False)
-    provisioning_status = models.CharField(
-        max_length=16, choices=ProvisioningStatus.choices, default=ProvisioningStatus.PENDING
-    )
-    last_error = models.CharField(max_length=255, blank=True, default="", editable=False)
-    two_way = models.BooleanField(
-        default=True,
-        db_default=False,
-        help_text="What a handler returns reaches the client as the answer of its route.",
-    )
-    headers_mapped = models.BooleanField(
-        default=False,
-        db_default=False,
-        editable=False,
-        help_text="All integrations of this gateway map the trusted X-Ws-* headers.",
-    )
-    creation_id = models.CharField(
-        max_length=32, blank=True, default="", db_default="", editable=False
-    )
-    claimed_at = models.DateTimeField(null=True, blank=True, default=None, editable=False)
-    created_on = models.DateTimeField(auto_now_add=True)
-    updated_on = models.DateTimeField(auto_now=True)
+    def save(self, *args: Any, push_to_aws: bool | None = None, **kwargs: Any) -> None:
+        """Store the row; without ``update_fields`` it is validated first, and pushed to AWS.
 
-    class Meta:
-        indexes = [
-            models.Index(fields=["api_id"], name="django_aws__api_id_0da7ec_idx"),
-            models.Index(fields=["domain_name"], name="django_aws__domain__3b4423_idx"),
-            models.Index(fields=["custom_domain_created"], name="django_aws__custom__5e8390_idx"),
-            models.Index(fields=["api_created"], name="django_aws__api_cre_376add_idx"),
-            models.Index(fields=["created_on"], name="django_aws__created_32cf2a_idx"),
-        ]
-
-    def __str__(self) -> str:
-        return self.api_name
-
-    def save(self, **kwargs: Any) -> None:
-        """Store the row; without ``update_fields`` it is validated first.
+        Args:
+            push_to_aws: whether a changed field of a deployed gateway changes AWS too, after the
+                commit; None leaves it to ``WEBSOCKETS["push_changes_to_aws"]``.
 
         Raises:
             ValidationError: a field is invalid.
+            ApiGatewaySyncError: there is no transaction, and AWS could not be changed; the row is
+                stored.
         """
         if self.target_base_endpoint and not self.target_base_endpoint.endswith("/"):
             self.target_base_endpoint += "/"
-        if kwargs.get("update_fields") is None:
-            self.full_clean()
-        super().save(**kwargs)
+        if kwargs.get("update_fields") is not None:
+            super().save(*args, **kwargs)
+            return
+        self.full_clean()
+        changed = self.changed_synced_fields()
+        super().save(*args, **kwargs)
+        self.remember_synced()
+        if changed and self.is_deployed and push_is_on(push_to_aws):
+            batch = pending_batch(self, self._state.db)
+            batch.fields |= changed
+            push_when_committed(batch, then=self._refresh_pushed)
+
+    def _refresh_pushed(self) -> None:
+        self.refresh_from_db(fields=["deployment_id", "deployment_due", "last_error"])
 
     def clean(self) -> None:
         """Check what AWS or the project would refuse; blank values are not checked.
@@ -125,37 +92,6 @@ class ApiGateway(models.Model):
             (validate_api_name, self.api_name, "api_name"),
             (validate_domain_name, self.domain_name, "domain_name"),
             (validate_integration_host, self.target_base_endpoint, "target_base_endpoint"),
-        )
-
-    @property
-    def is_deployed(self) -> bool:
-        """Whether the API exists in AWS and has a deployment."""
-        return bool(self.api_created and self.api_id and self.deployment_id)
-
-    @property
-    def effective_provisioning_status(self) -> str:
-        """The stored status; rows from before it was stored are judged by their flags."""
-        if self.provisioning_status != self.ProvisioningStatus.PENDING or not self.api_created:
-            return self.provisioning_status
-        if self.custom_domain_created:
-            return self.ProvisioningStatus.MAPPED
-        return self.ProvisioningStatus.DEPLOYED
-
-    @property
-    def needs_api_creation(self) -> bool:
-        """Whether ``create_gateway()`` has something left to do."""
-        return self.effective_provisioning_status not in (
-            self.ProvisioningStatus.DEPLOYED,
-            self.ProvisioningStatus.DOMAIN_CREATED,
-            self.ProvisioningStatus.MAPPED,
-        )
-
-    @property
-    def needs_custom_domain(self) -> bool:
-        """Whether the API stands and its custom domain does not."""
-        return self.effective_provisioning_status in (
-            self.ProvisioningStatus.DEPLOYED,
-            self.ProvisioningStatus.DOMAIN_CREATED,
         )
 
     def create_gateway(self, *, control: ControlPlane | None = None) -> bool:
@@ -192,6 +128,98 @@ class ApiGateway(models.Model):
             self.save()
         return create_in_aws(self, control or get_control_plane())
 
+    def control_plane(self) -> ControlPlane:
+        """Return the control plane of the API: that of its region, or of this machine.
+
+        Raises:
+            RuntimeError: nothing names a region.
+            ImproperlyConfigured: ``WEBSOCKETS["endpoint_url"]`` names another host.
+        """
+        if self.is_local:
+            return get_control_plane(origin_of(management_url(self.api_endpoint)))
+        return get_control_plane(region_name=region_from_endpoint(self.api_endpoint))
+
+    def plan_sync(self, *, control: ControlPlane | None = None, prune: bool = False) -> SyncPlan:
+        """Return what ``sync_to_aws`` would do; nothing is changed.
+
+        Args:
+            control: the control plane to ask, by default that of the API.
+            prune: take the routes that only AWS has for routes to remove.
+
+        Raises:
+            ValueError: the gateway is not deployed, or its tags or the secret are unusable.
+            ApiGatewaySyncError: AWS could not be asked; ``last_error`` says why.
+        """
+        require_deployed(self)
+        with sync_errors(self):
+            return make_plan(self, control or self.control_plane(), prune=prune)
+
+    def sync_steps(
+        self, *, control: ControlPlane | None = None, prune: bool = False
+    ) -> Iterator[StepResult]:
+        """Do what ``sync_to_aws`` does, and yield each step as it is done.
+
+        Raises:
+            ValueError: see ``plan_sync``, as everything else that may be raised.
+        """
+        require_deployed(self)
+        with sync_errors(self):
+            used = control or self.control_plane()
+            yield from apply_plan(self, used, make_plan(self, used, prune=prune))
+
+    def sync_to_aws(self, client: Any = None, fields: Collection[str] | None = None) -> list[str]:
+        """Bring AWS to what the rows say, with one deployment when something was changed.
+
+        Routes that only AWS has are left alone.
+
+        Args:
+            client: boto3's ``apigatewayv2`` client, by default one of the settings.
+            fields: only what these fields of the gateway call for; None for everything.
+
+        Returns:
+            A sentence for each change; empty when there was nothing to change.
+
+        Raises:
+            ValueError: the gateway is not deployed, or its tags or the secret are unusable.
+            ApiGatewaySyncError: AWS refused or could not be reached; ``last_error`` says why.
+        """
+        require_deployed(self)
+        with sync_errors(self):
+            control = ControlPlane(client) if client else self.control_plane()
+            plan = make_plan(self, control, fields=fields)
+            return change_sentences(list(apply_plan(self, control, plan)))
+
+    def sync_from_aws(self, client: Any = None) -> list[str]:
+        """Bring the rows to what AWS has; nothing is pushed back.
+
+        Args:
+            client: boto3's ``apigatewayv2`` client, by default one of the settings.
+
+        Returns:
+            A sentence for each change; empty when there was nothing to change.
+
+        Raises:
+            ValueError: the gateway is not deployed.
+            ApiGatewaySyncError: AWS refused or could not be reached; ``last_error`` says why.
+        """
+        require_deployed(self)
+        with sync_errors(self):
+            return pull(self, ControlPlane(client) if client else self.control_plane())
+
+    def deploy_api(self, client: Any) -> None:
+        """Deploy the stage; the deployment's id is set on the instance and not stored.
+
+        Args:
+            client: boto3's ``apigatewayv2`` client.
+
+        Raises:
+            ProvisioningError: AWS refused or could not be reached.
+        """
+        deployment = ControlPlane(client).create_deployment(
+            self.api_id, stage_name=self.stage_name, description=self.stage_description
+        )
+        self.deployment_id = deployment.deployment_id
+
     def forget_api(self) -> None:
         """Take the row, and its routes, for not created; nothing is done in AWS."""
         blank: dict[str, Any] = {
@@ -199,6 +227,7 @@ class ApiGateway(models.Model):
             "api_endpoint": "",
             "deployment_id": "",
             "api_created": False,
+            "deployment_due": False,
             "headers_mapped": False,
             "creation_id": "",
             "claimed_at": None,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ..aws.control import ControlPlane
-from ..aws.resources import Api
+from ..aws.resources import Api, Route
 from .headers import changed_parameters
 from .plan import match_routes, plan
 from .state import CREATION_TAG, ActualGateway, DesiredGateway, DesiredRoute
@@ -71,9 +71,17 @@ def execute(
 
 
 def read_actual(
-    desired: DesiredGateway, *, control: ControlPlane, api_id: str = "", search: bool = True
+    desired: DesiredGateway,
+    *,
+    control: ControlPlane,
+    api_id: str = "",
+    search: bool = True,
+    every_response: bool = False,
 ) -> ActualGateway:
     """Return what AWS has of a gateway.
+
+    Args:
+        every_response: ask for the responses of all routes, not only of those that are wanted.
 
     Raises:
         ProvisioningError: a call failed; its cause is the original error.
@@ -81,7 +89,9 @@ def read_actual(
     api = _find_api(desired, control, api_id, search)
     if api is None:
         return ActualGateway()
-    return _read_contents(desired, control, api)
+    contents = _read_contents(desired, control, api)
+    asked = contents.routes if every_response else _answerers(desired, contents)
+    return replace(contents, responses=_read_responses(api, asked, control))
 
 
 def _find_api(
@@ -94,25 +104,28 @@ def _find_api(
 
 
 def _read_contents(desired: DesiredGateway, control: ControlPlane, api: Api) -> ActualGateway:
-    contents = ActualGateway(
+    stages = control.get_stages(api.api_id)
+    return ActualGateway(
         api=api,
         routes=control.get_routes(api.api_id),
         integrations=control.get_integrations(api.api_id),
-        stage=next(
-            (s for s in control.get_stages(api.api_id) if s.name == desired.stage_name), None
-        ),
+        stage=next((stage for stage in stages if stage.name == desired.stage_name), None),
     )
-    return replace(contents, responses=_read_responses(desired, contents, control))
 
 
-def _read_responses(
-    desired: DesiredGateway, actual: ActualGateway, control: ControlPlane
-) -> Mapping[str, str]:
-    """Return the ids of the responses of the wanted routes that take messages, by route id."""
+def _answerers(desired: DesiredGateway, actual: ActualGateway) -> tuple[Route, ...]:
+    """Return the routes that are wanted and take messages."""
     matches = match_routes(desired, actual)
-    asked = [matches[r.key] for r in desired.routes if r.takes_messages and r.key in matches]
-    api_id = actual.api.api_id if actual.api else ""
-    found = {r.route_id: control.get_route_responses(api_id, r.route_id) for r in asked}
+    return tuple(
+        matches[route.key]
+        for route in desired.routes
+        if route.takes_messages and route.key in matches
+    )
+
+
+def _read_responses(api: Api, routes: Iterable[Route], control: ControlPlane) -> Mapping[str, str]:
+    """Return the ids of the responses of routes, by route id."""
+    found = {r.route_id: control.get_route_responses(api.api_id, r.route_id) for r in routes}
     return {key: items[0].route_response_id for key, items in found.items() if items}
 
 

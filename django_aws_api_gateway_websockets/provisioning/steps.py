@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["Action", "Change", "Step", "StepKind"]
+__all__ = ["ROUTE_KINDS", "Action", "Change", "Step", "StepKind"]
 
 
 class StepKind(StrEnum):
@@ -29,6 +29,7 @@ class Action(StrEnum):
     DELETE = "delete"
 
 
+#: The kinds of steps that are about one route.
 ROUTE_KINDS = frozenset({StepKind.INTEGRATION, StepKind.ROUTE, StepKind.ROUTE_RESPONSE})
 
 # To do, done, and found done already.

@@ -1,0 +1,57 @@
+"""The gateway that is wanted in AWS, as its rows and the settings say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..conf import settings
+from ..provisioning.state import DesiredGateway, DesiredRoute
+
+if TYPE_CHECKING:
+    from .gateways import ApiGateway
+
+__all__ = ["check_desired", "desired_gateway"]
+
+
+def check_desired(gateway: ApiGateway) -> None:
+    """Refuse what AWS could not be given: 4.1 stored any tags, and never sent them.
+
+    Raises:
+        ValueError: the tags are not texts by texts, or the gateway secret is unusable.
+    """
+    tags: object = gateway.tags
+    if not isinstance(tags, dict) or not all(isinstance(value, str) for value in tags.values()):
+        raise ValueError('tags must be an object of texts, such as {"team": "chat"}.')
+    settings.sent_gateway_secret  # noqa: B018  # raises when it is unusable
+
+
+def desired_gateway(gateway: ApiGateway, *, leave_out: int | None = None) -> DesiredGateway:
+    """Return what is wanted of a gateway.
+
+    Args:
+        leave_out: primary key of a route that is about to be deleted.
+
+    Raises:
+        ValueError: see ``check_desired``.
+    """
+    check_desired(gateway)
+    routes = gateway.additional_routes.order_by("pk")
+    return DesiredGateway(
+        name=gateway.api_name,
+        creation_id=gateway.creation_id,
+        target_base=gateway.target_base_endpoint or "",
+        description=gateway.api_description,
+        route_selection_expression=gateway.route_selection_expression,
+        api_key_selection_expression=gateway.api_key_selection_expression,
+        stage_name=gateway.stage_name,
+        stage_description=gateway.stage_description,
+        tags=gateway.tags,
+        two_way=gateway.two_way,
+        secret=settings.sent_gateway_secret,
+        additional_routes=tuple(
+            DesiredRoute(key=route.route_key, uri=route.integration_url, route_id=route.route_id)
+            for route in routes
+            if route.pk != leave_out
+        ),
+        deployment_due=gateway.deployment_due,
+    )
