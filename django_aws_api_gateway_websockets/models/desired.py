@@ -25,11 +25,14 @@ def check_desired(gateway: ApiGateway) -> None:
     settings.sent_gateway_secret  # noqa: B018  # raises when it is unusable
 
 
-def desired_gateway(gateway: ApiGateway, *, leave_out: int | None = None) -> DesiredGateway:
+def desired_gateway(
+    gateway: ApiGateway, *, leave_out: int | None = None, add: DesiredRoute | None = None
+) -> DesiredGateway:
     """Return what is wanted of a gateway.
 
     Args:
-        leave_out: primary key of a route that is about to be deleted.
+        leave_out: primary key of a route whose row does not count.
+        add: a route that is wanted beside those of the rows.
 
     Raises:
         ValueError: see ``check_desired``.
@@ -48,10 +51,15 @@ def desired_gateway(gateway: ApiGateway, *, leave_out: int | None = None) -> Des
         tags=gateway.tags,
         two_way=gateway.two_way,
         secret=settings.sent_gateway_secret,
-        additional_routes=tuple(
-            DesiredRoute(key=route.route_key, uri=route.integration_url, route_id=route.route_id)
-            for route in routes
-            if route.pk != leave_out
+        additional_routes=(
+            *(
+                DesiredRoute(
+                    key=route.route_key, uri=route.integration_url, route_id=route.route_id
+                )
+                for route in routes
+                if route.pk != leave_out
+            ),
+            *((add,) if add else ()),
         ),
         deployment_due=gateway.deployment_due,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -11,6 +10,8 @@ from django.db import models, transaction
 
 from ..aws.control import ControlPlane
 from ..aws.resources import Route
+from ..provisioning.run import StepResult
+from ..provisioning.state import DesiredRoute
 from ..provisioning.steps import StepKind
 from .gateways import ApiGateway
 from .pushing import Batch, pending_batch, push_is_on, push_when_committed
@@ -168,11 +169,16 @@ class ApiGatewayAdditionalRoute(SyncedModel):
             self.deployed = True
 
     def _put(self, control: ControlPlane, *, deploy: bool) -> None:
-        plan = make_plan(self.api_gateway, control, fields=(), keys={self.route_key})
-        self._apply(control, plan, deploy=deploy)
-        self._store(deployed=True)
-        if self.pk:
-            self.refresh_from_db(fields=["route_id", "integration_id"])
+        plan = make_plan(
+            self.api_gateway,
+            control,
+            fields=(),
+            keys={self.route_key},
+            leave_out=self.pk,
+            add=DesiredRoute(key=self.route_key, uri=self.integration_url, route_id=self.route_id),
+        )
+        ids = [r for r in self._apply(control, plan, deploy=deploy) if r.route_id]
+        self._store(deployed=True, route_id=ids[0].route_id, integration_id=ids[0].integration_id)
 
     def _remove(self, control: ControlPlane, *, deploy: bool = True) -> None:
         plan = make_plan(
@@ -180,9 +186,9 @@ class ApiGatewayAdditionalRoute(SyncedModel):
         )
         self._apply(control, plan, deploy=deploy)
 
-    def _apply(self, control: ControlPlane, plan: SyncPlan, *, deploy: bool) -> None:
+    def _apply(self, control: ControlPlane, plan: SyncPlan, *, deploy: bool) -> list[StepResult]:
         steps = tuple(s for s in plan.steps if deploy or s.kind is not StepKind.DEPLOYMENT)
-        deque(apply_plan(self.api_gateway, control, replace(plan, steps=steps)), maxlen=0)
+        return list(apply_plan(self.api_gateway, control, replace(plan, steps=steps)))
 
     def _remote(self) -> Route:
         return Route(route_id=self.route_id, key=self.route_key, integration_id=self.integration_id)

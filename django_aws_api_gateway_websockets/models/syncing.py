@@ -19,7 +19,13 @@ from ..exceptions import ApiGatewaySyncError, WebSocketError
 from ..provisioning.plan import extra_routes, plan
 from ..provisioning.run import StepResult, execute, read_actual
 from ..provisioning.selection import Selection, select
-from ..provisioning.state import BUILT_IN, ActualGateway, DesiredGateway, maps_all_headers
+from ..provisioning.state import (
+    BUILT_IN,
+    ActualGateway,
+    DesiredGateway,
+    DesiredRoute,
+    maps_all_headers,
+)
 from ..provisioning.steps import Action, Step, StepKind
 from .desired import desired_gateway
 
@@ -91,6 +97,7 @@ def make_plan(
     keys: Collection[str] = (),
     remove: Sequence[Route] = (),
     leave_out: int | None = None,
+    add: DesiredRoute | None = None,
     prune: bool = False,
 ) -> SyncPlan:
     """Read AWS and return what is to be done there.
@@ -99,14 +106,15 @@ def make_plan(
         fields: only what these fields of the gateway call for; None for everything.
         keys: with ``fields``, the keys of the routes that are concerned as well.
         remove: routes that are to go, unless a row wants them.
-        leave_out: primary key of a route that is not wanted any more.
+        leave_out: primary key of a route whose row does not count.
+        add: a route that is wanted beside those of the rows.
         prune: remove all routes that only AWS has.
 
     Raises:
         ValueError: see ``desired_gateway``.
         ProvisioningError: a call failed.
     """
-    desired = desired_gateway(gateway, leave_out=leave_out)
+    desired = desired_gateway(gateway, leave_out=leave_out, add=add)
     actual = read_actual(desired, control=control, api_id=gateway.api_id)
     extra = extra_routes(desired, actual)
     steps = plan(desired, actual, remove=extra if prune else _unwanted(desired, actual, remove))

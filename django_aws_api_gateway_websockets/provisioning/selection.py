@@ -44,5 +44,11 @@ def _selected(steps: Iterable[Step], selection: Selection) -> Iterator[Step]:
         if step.kind in names:
             changes = tuple(change for change in step.changes if change.name in names[step.kind])
             yield replace(step, changes=changes, skipped=not changes)
-        elif step.kind not in ROUTE_KINDS or step.removes or step.subject in selection.keys:
+        elif step.subject in selection.keys or _is_about_no_wanted_route(step):
             yield step
+
+
+def _is_about_no_wanted_route(step: Step) -> bool:
+    """Return whether a step is the deployment, or takes away a route that no row wants."""
+    takes_away = step.removes and step.kind is not StepKind.ROUTE_RESPONSE
+    return step.kind not in ROUTE_KINDS or takes_away

@@ -1,0 +1,283 @@
+"""AWS is brought to what the rows of a gateway say, and the rows tell what was done."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, ConnectionClosedError
+from django.db import DatabaseError, connection
+from pytest_django import Settings
+
+from django_aws_api_gateway_websockets.exceptions import ApiGatewaySyncError
+from django_aws_api_gateway_websockets.models import ApiGateway, ApiGatewayAdditionalRoute
+from django_aws_api_gateway_websockets.protocol.routes import request_parameters
+
+from ..provisioning.aws_state import Failure, failing
+from .in_aws import BASE, client, created, deployments, emulator, integration, route_keys
+
+__all__ = ["client", "created", "emulator"]
+
+pytestmark = pytest.mark.django_db
+
+#: Calls of a sync that renews all headers, moves and adds a route, and deploys.
+CALLS = 15
+
+
+def stored(gateway: ApiGateway) -> ApiGateway:
+    """Return what is on the row."""
+    return ApiGateway.objects.get(pk=gateway.pk)
+
+
+def change_rows(gateway: ApiGateway, settings: Settings) -> None:
+    """Change what is wanted in several places, without a push."""
+    settings.WEBSOCKETS = {**settings.WEBSOCKETS, "gateway_secret": "n" * 32}
+    gateway.additional_routes.update(route_key="talk")
+    route = ApiGatewayAdditionalRoute(
+        api_gateway=gateway, name="More", route_key="more", integration_url=f"{BASE}more/"
+    )
+    route.save(push_to_aws=False)
+
+
+def add_bare_route(gateway: ApiGateway, client: Any) -> None:
+    """Let AWS have a route that no row wants, and that maps no header."""
+    bare = client.create_integration(
+        ApiId=gateway.api_id,
+        IntegrationType="HTTP_PROXY",
+        IntegrationMethod="POST",
+        IntegrationUri="https://elsewhere.example.com/",
+    )
+    target = f"integrations/{bare['IntegrationId']}"
+    client.create_route(ApiId=gateway.api_id, RouteKey="other", Target=target)
+
+
+class TestSyncing:
+    """A sync compares everything, and changes what differs."""
+
+    def test_nothing(self, created: ApiGateway, client: Any) -> None:
+        """What was just created is in sync."""
+        assert created.sync_to_aws() == []
+        assert deployments(client, created) == 1
+
+    def test_every_field(self, created: ApiGateway, client: Any) -> None:
+        """Each change has its sentence; all are deployed once."""
+        ApiGateway.objects.filter(pk=created.pk).update(
+            api_name="Talk", api_description="d", stage_description="s", tags={"team": "a"}
+        )
+
+        changes = stored(created).sync_to_aws(client)
+
+        assert changes == [
+            "Updated the API Name",
+            "Updated the API Description",
+            "Tagged the API with team",
+            "Updated the stage description",
+            "Tagged the stage with team",
+            "Deployed the stage",
+        ]
+        assert client.get_api(ApiId=created.api_id)["Name"] == "Talk"
+        assert deployments(client, created) == 2
+        assert stored(created).sync_to_aws() == []
+
+    def test_routes(self, created: ApiGateway, client: Any, settings: Settings) -> None:
+        """Routes are renamed, created and given the headers of today."""
+        change_rows(created, settings)
+
+        changes = stored(created).sync_to_aws()
+
+        assert changes[-3:] == [
+            "Renamed the talk route",
+            "Created the more route",
+            "Deployed the stage",
+        ]
+        assert changes[0] == "Mapped X-Ws-Gateway-Secret on the $connect route"
+        assert route_keys(client, created) == [
+            "$connect",
+            "$disconnect",
+            "$default",
+            "talk",
+            "more",
+        ]
+        headers = request_parameters("n" * 32)
+        assert integration(client, created, "more")["RequestParameters"] == headers
+        assert all(route.deployed and route.route_id for route in created.additional_routes.all())
+
+    def test_behind_its_back(self, created: ApiGateway, client: Any) -> None:
+        """What was changed in AWS alone is named, and put right."""
+        found = integration(client, created, "say")
+        client.update_integration(
+            ApiId=created.api_id,
+            IntegrationId=found["IntegrationId"],
+            IntegrationUri="https://elsewhere.example.com/",
+        )
+
+        assert created.sync_to_aws() == [
+            "Pointed the say route at its new URL",
+            "Deployed the stage",
+        ]
+        assert integration(client, created, "say")["IntegrationUri"] == f"{BASE}say/"
+
+    def test_fields(self, created: ApiGateway, client: Any) -> None:
+        """With fields, nothing else is touched."""
+        ApiGateway.objects.filter(pk=created.pk).update(
+            api_name="Talk", target_base_endpoint="http://127.0.0.1:9/new/", two_way=False
+        )
+
+        changes = stored(created).sync_to_aws(fields={"target_base_endpoint"})
+
+        assert changes[0] == "Pointed the $connect route at http://127.0.0.1:9/new/connect"
+        assert len(changes) == 5  # $default becomes one-way as well
+        assert client.get_api(ApiId=created.api_id)["Name"] == "Chat"
+        assert stored(created).sync_to_aws(fields={"two_way"}) == [
+            "Made the say route one-way",
+            "Deployed the stage",
+        ]
+
+    def test_field_that_agrees(self, created: ApiGateway, client: Any) -> None:
+        """A field that AWS has already calls for no deployment."""
+        assert created.sync_to_aws(fields={"api_name"}) == []
+        assert deployments(client, created) == 1
+
+    def test_not_deployed(self) -> None:
+        """A gateway that is not deployed is refused."""
+        gateway = ApiGateway(api_name="New")
+
+        with pytest.raises(ValueError, match=r"^New is not deployed yet; create it first\.$"):
+            gateway.sync_to_aws()
+
+    def test_deploy_api(self, created: ApiGateway, client: Any) -> None:
+        """A deployment of its own has its id on the instance alone."""
+        before = created.deployment_id
+
+        created.deploy_api(client)
+
+        stage = client.get_stage(ApiId=created.api_id, StageName="live")
+        assert created.deployment_id == stage["DeploymentId"] != before
+        assert stored(created).deployment_id == before
+
+
+class TestHeadersMapped:
+    """The row says whether every integration in use maps what Django trusts."""
+
+    def test_after_a_sync(self, created: ApiGateway) -> None:
+        """A sync that mapped them all says so."""
+        ApiGateway.objects.update(headers_mapped=False)
+        row = stored(created)
+
+        row.sync_to_aws()
+
+        assert (row.headers_mapped, stored(created).headers_mapped) == (True, True)
+
+    def test_with_a_route_of_others(self, created: ApiGateway, client: Any) -> None:
+        """A route that only AWS has, and that maps nothing, spoils it."""
+        add_bare_route(created, client)
+
+        created.sync_to_aws()
+
+        assert stored(created).headers_mapped is False
+
+
+class TestPlanning:
+    """A plan can be looked at before anything is done."""
+
+    def test_changes_nothing(self, created: ApiGateway, client: Any) -> None:
+        """Its steps tell what differs; AWS and the row stay."""
+        ApiGateway.objects.update(api_name="Talk")
+
+        plan = stored(created).plan_sync()
+
+        assert plan.differs
+        assert [step.sentence for step in plan.steps if not step.skipped] == [
+            "Update the API Name",
+            "Deploy the stage",
+        ]
+        assert client.get_api(ApiId=created.api_id)["Name"] == "Chat"
+        assert stored(created).deployment_due is False
+
+    def test_routes_of_others(self, created: ApiGateway, client: Any) -> None:
+        """They are told, and removed only when asked."""
+        add_bare_route(created, client)
+
+        plan = created.plan_sync()
+        steps = list(created.sync_steps(prune=True))
+
+        assert [route.key for route in plan.extra] == ["other"]
+        assert plan.differs is False
+        assert [step.sentence for step in steps if not step.skipped] == [
+            "Removed the other route",
+            "Removed the integration of other",
+            "Deployed the stage",
+        ]
+        assert "other" not in route_keys(client, created)
+
+
+class TestFailing:
+    """A sync that fails tells why, and the next one ends where it should."""
+
+    @pytest.mark.parametrize("number", range(1, CALLS + 1))
+    @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+    def test_each_call(
+        self, created: ApiGateway, client: Any, settings: Settings, number: int, after: bool
+    ) -> None:
+        """Whichever call fails, the second run leaves no difference and no orphan."""
+        change_rows(created, settings)
+        with failing(client, Failure(number=number, after=after)), suppress(ApiGatewaySyncError):
+            stored(created).sync_to_aws(client)
+
+        assert stored(created).last_error == "ConnectionClosedError"
+        stored(created).sync_to_aws(client)
+
+        row = stored(created)
+        stage = client.get_stage(ApiId=row.api_id, StageName="live")
+        assert row.plan_sync().differs is False
+        assert (row.last_error, row.deployment_due) == ("", False)
+        assert row.deployment_id == stage["DeploymentId"]
+        assert len(client.get_integrations(ApiId=row.api_id)["Items"]) == 5
+        assert len(route_keys(client, row)) == 5
+
+    def test_no_more_calls(self, created: ApiGateway, client: Any, settings: Settings) -> None:
+        """The failures above are all there can be."""
+        change_rows(created, settings)
+
+        with failing(client, Failure(number=CALLS + 1, after=False)):
+            stored(created).sync_to_aws(client)
+
+        assert stored(created).last_error == ""
+
+    def test_original_error(
+        self, created: ApiGateway, client: Any, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """The error names AWS's code and has boto3's error as its cause; the log has a line."""
+        client.delete_api(ApiId=created.api_id)
+
+        with pytest.raises(ApiGatewaySyncError, match=r"ClientError: NotFoundException$") as caught:
+            created.sync_to_aws()
+
+        assert isinstance(caught.value.__cause__, ClientError)
+        assert caplog.record_tuples[-1] == (
+            "django_aws_api_gateway_websockets.models",
+            logging.ERROR,
+            "Chat and AWS could not be compared or changed: ClientError: NotFoundException",
+        )
+
+    def test_error_that_cannot_be_recorded(
+        self, created: ApiGateway, client: Any, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """The error of AWS is raised all the same."""
+
+        def refuse(execute: Any, sql: str, *args: Any) -> Any:
+            if sql.startswith("UPDATE"):
+                raise DatabaseError("read-only")
+            return execute(sql, *args)
+
+        with (
+            failing(client, Failure(number=1, after=False)),
+            connection.execute_wrapper(refuse),
+            pytest.raises(ApiGatewaySyncError) as caught,
+        ):
+            created.plan_sync()
+
+        assert isinstance(caught.value.__cause__, ConnectionClosedError)
+        assert "The error of Chat could not be recorded" in caplog.messages
