@@ -155,9 +155,13 @@ class ApiGateway(GatewayRow):
             return make_plan(self, control or self.control_plane(), prune=prune)
 
     def sync_steps(
-        self, *, control: ControlPlane | None = None, prune: bool = False
+        self, *, control: ControlPlane | None = None, plan: SyncPlan | None = None
     ) -> Iterator[StepResult]:
         """Do what ``sync_to_aws`` does, and yield each step as it is done.
+
+        Args:
+            control: the control plane to change, by default that of the API.
+            plan: what to do, of ``plan_sync``; by default all that differs.
 
         Raises:
             ValueError: see ``plan_sync``, as everything else that may be raised.
@@ -165,7 +169,7 @@ class ApiGateway(GatewayRow):
         require_deployed(self)
         with sync_errors(self):
             used = control or self.control_plane()
-            yield from apply_plan(self, used, make_plan(self, used, prune=prune))
+            yield from apply_plan(self, used, plan or make_plan(self, used))
 
     def sync_to_aws(self, client: Any = None, fields: Collection[str] | None = None) -> list[str]:
         """Bring AWS to what the rows say, with one deployment when something was changed.

@@ -201,7 +201,7 @@ class TestPlanning:
         add_bare_route(created, client)
 
         plan = created.plan_sync()
-        steps = list(created.sync_steps(prune=True))
+        steps = list(created.sync_steps(plan=created.plan_sync(prune=True)))
 
         assert [route.key for route in plan.extra] == ["other"]
         assert plan.differs is False
