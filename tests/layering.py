@@ -57,6 +57,7 @@ LAYERS = (
         "models.creation",
         "models.synced",
         "models.syncing",
+        "models.renewal",
         "models.pulling",
         "models.pushing",
         "models.gateway_row",

@@ -131,21 +131,22 @@ class ControlPlane(Calls):
         api_id: str,
         integration_id: str,
         *,
-        uri: str,
         request_parameters: Mapping[str, str],
+        uri: str = "",
     ) -> Integration:
-        """Let an integration call another URL, and change the headers that it maps.
+        """Change the headers that an integration maps, and the URL that it calls.
 
         Args:
             request_parameters: AWS merges them into those that are there; an empty text removes
                 one.
+            uri: stays as it is when empty.
         """
         answer = self._call(
             "update_integration",
             ApiId=api_id,
             IntegrationId=integration_id,
-            IntegrationUri=uri,
             RequestParameters=dict(request_parameters),
+            **({"IntegrationUri": uri} if uri else {}),
         )
         return Integration.parse(answer)
 

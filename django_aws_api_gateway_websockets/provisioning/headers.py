@@ -4,11 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..protocol.routes import SECRET_HEADER, request_parameters
+from ..protocol.routes import CONNECTION_ID_HEADER, SECRET_HEADER, request_parameters
 
-__all__ = ["changed_parameters"]
+__all__ = [
+    "HEADER_PREFIX",
+    "SECRET_PARAMETER",
+    "changed_parameters",
+    "header_names",
+    "is_for_django",
+]
 
-SECRET_PARAMETER = f"integration.request.header.{SECRET_HEADER}"
+#: Before the name of a header, in the name of the parameter that maps it.
+HEADER_PREFIX = "integration.request.header."
+SECRET_PARAMETER = f"{HEADER_PREFIX}{SECRET_HEADER}"
+
+
+def is_for_django(actual: Mapping[str, str]) -> bool:
+    """Return whether an integration maps the connection's id, as all that lead to Django do."""
+    return f"{HEADER_PREFIX}{CONNECTION_ID_HEADER}" in actual
+
+
+def header_names(parameters: Mapping[str, str]) -> str:
+    """Return the names of the headers of parameters, for a person to read."""
+    return ", ".join(key.removeprefix(HEADER_PREFIX) for key in parameters)
 
 
 def changed_parameters(actual: Mapping[str, str], secret: str | None) -> dict[str, str]:

@@ -10,14 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..aws.resources import Api, Integration, Route, Stage
-from ..protocol.routes import SECRET_HEADER
-from .headers import changed_parameters
+from .headers import HEADER_PREFIX, SECRET_PARAMETER, changed_parameters, header_names
 from .state import BUILT_IN, ActualGateway, DesiredGateway, DesiredRoute
 from .steps import Change, Step, StepKind
 
 __all__ = ["extra_routes", "match_routes", "plan"]
-
-HEADER_PREFIX = "integration.request.header."
 
 
 def plan(
@@ -170,7 +167,7 @@ def _integration_changes(
         )
     changed = changed_parameters(item.request_parameters, secret)
     if changed:
-        names = ", ".join(key.removeprefix(HEADER_PREFIX) for key in changed)
+        names = header_names(changed)
         yield Change(
             name="RequestParameters",
             before=_shown({key: item.request_parameters.get(key, "") for key in changed}),
@@ -189,7 +186,7 @@ def _shown(parameters: Mapping[str, str]) -> str:
 
 
 def _masked(key: str, value: str) -> str:
-    return "***" if key == f"{HEADER_PREFIX}{SECRET_HEADER}" else value
+    return "***" if key == SECRET_PARAMETER else value
 
 
 def _route_step(route: DesiredRoute, found: Route | None, item: Integration | None) -> Step:

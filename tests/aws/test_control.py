@@ -73,6 +73,12 @@ CHANGES: tuple[tuple[str, str, dict[str, object], Callable[[ControlPlane], Any]]
     ),
     (
         "PATCH",
+        "/v2/apis/a1/integrations/i1",
+        {"requestParameters": {"a": ""}},
+        lambda control: control.update_integration("a1", "i1", request_parameters={"a": ""}),
+    ),
+    (
+        "PATCH",
         "/v2/apis/a1/routes/r1",
         {"routeKey": "say", "target": "integrations/i1"},
         lambda control: control.update_route("a1", "r1", key="say", integration_id="i1"),
