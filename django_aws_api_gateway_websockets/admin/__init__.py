@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from .actions import create_api_gateway, sync_from_aws, sync_to_aws
 from .channels import ChannelPermissionAdmin, ChannelPermissionRuleInline
 from .gateways import (
     ApiGatewayAdditionalRouteAdmin,
     ApiGatewayAdditionalRouteInline,
     ApiGatewayAdmin,
-    create_api_gateway,
 )
 from .rate_limits import ConnectionRateLimitAdmin
 from .sessions import WebSocketSessionAdmin
+from .syncing import SyncErrorMessageMixin
 from .tokens import WebSocketTokenAdmin
 
 __all__ = [
@@ -20,7 +21,10 @@ __all__ = [
     "ChannelPermissionAdmin",
     "ChannelPermissionRuleInline",
     "ConnectionRateLimitAdmin",
+    "SyncErrorMessageMixin",
     "WebSocketSessionAdmin",
     "WebSocketTokenAdmin",
     "create_api_gateway",
+    "sync_from_aws",
+    "sync_to_aws",
 ]

@@ -2,55 +2,29 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.db import models
-from django.db.models import QuerySet
 from django.forms import Field, TextInput, URLInput
 from django.http import HttpRequest
 
 from ..models import ApiGateway, ApiGatewayAdditionalRoute
+from .actions import create_api_gateway, sync_from_aws, sync_to_aws
 from .base import BaseAdmin
+from .syncing import PreviewMixin, SyncErrorMessageMixin
 
 __all__ = [
     "ApiGatewayAdditionalRouteAdmin",
     "ApiGatewayAdditionalRouteInline",
     "ApiGatewayAdmin",
-    "create_api_gateway",
 ]
 
-logger = logging.getLogger("django_aws_api_gateway_websockets.admin")
+_COUNT_MOST = 1000
+"""Sessions that are counted at most: a page must not count a million."""
 
 _LONG_TEXTS = {"api_description", "api_endpoint", "api_gateway_domain_name", "certificate_arn"}
-
-
-@admin.action(permissions=["change"], description="Create API Gateway")
-def create_api_gateway(
-    modeladmin: ApiGatewayAdmin, request: HttpRequest, queryset: QuerySet[ApiGateway]
-) -> None:
-    """Create the selected gateways in AWS; those that are there already are passed over."""
-    for gateway in queryset:
-        if gateway.needs_api_creation:
-            _create(modeladmin, request, gateway)
-
-
-def _create(modeladmin: ApiGatewayAdmin, request: HttpRequest, gateway: ApiGateway) -> None:
-    level, text = messages.ERROR, f"Failed to create {gateway.api_name}"
-    logger.info("%s creates %s in AWS", request.user.get_username(), gateway.api_name)
-    try:
-        created = gateway.create_gateway()
-    except ValueError as error:
-        text = f"{gateway.api_name}: {error}"
-    except Exception as error:
-        logger.exception("%s could not be created in AWS", gateway.api_name)
-        text = f"{text}: {type(error).__name__}"
-    else:
-        level = messages.SUCCESS if created else messages.INFO
-        text = f"{gateway.api_name} {'created' if created else 'already created'}"
-    modeladmin.message_user(request, text, level)
 
 
 class ApiGatewayAdditionalRouteInline(admin.TabularInline):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -68,10 +42,10 @@ class ApiGatewayAdditionalRouteInline(admin.TabularInline):  # type: ignore[type
 
 
 @admin.register(ApiGateway)
-class ApiGatewayAdmin(BaseAdmin):
+class ApiGatewayAdmin(PreviewMixin, SyncErrorMessageMixin, BaseAdmin):
     """Gateways, as they should be and as far as they exist in AWS."""
 
-    actions = [create_api_gateway]
+    actions = [create_api_gateway, sync_from_aws, sync_to_aws]
     date_hierarchy = "created_on"
     fieldsets = [
         (
@@ -104,12 +78,15 @@ class ApiGatewayAdmin(BaseAdmin):
             "What exists in AWS",
             {
                 "fields": [
+                    "connection_address",
+                    "live_sessions",
                     "provisioning_status",
                     "last_error",
                     "api_created",
                     "api_id",
                     "api_endpoint",
                     "deployment_id",
+                    "deployment_due",
                     "headers_mapped",
                     "api_gateway_domain_name",
                     "api_mapping_id",
@@ -133,8 +110,32 @@ class ApiGatewayAdmin(BaseAdmin):
         "updated_on",
     ]
     list_filter = ["provisioning_status", "api_created", "custom_domain_created"]
-    readonly_fields = ["last_error", "api_created", "deployment_id", "headers_mapped"]
+    readonly_fields = [
+        "connection_address",
+        "live_sessions",
+        "last_error",
+        "api_created",
+        "deployment_id",
+        "deployment_due",
+        "headers_mapped",
+    ]
     search_fields = ["domain_name", "api_name"]
+
+    @admin.display(description="Connection URL")
+    def connection_address(self, gateway: ApiGateway) -> str:
+        """Return what a browser opens, or why there is no such thing."""
+        if not gateway.api_id:
+            return "none yet"
+        try:
+            return gateway.connection_url
+        except (RuntimeError, ValueError) as error:
+            return str(error)
+
+    @admin.display(description="Live sessions")
+    def live_sessions(self, gateway: ApiGateway) -> str:
+        """Return how many sessions may be connected; many are not counted to the end."""
+        count = gateway.sessions.live()[: _COUNT_MOST + 1].count()
+        return f"more than {_COUNT_MOST}" if count > _COUNT_MOST else str(count)
 
     def formfield_for_dbfield(
         self, db_field: models.Field[Any, Any], request: HttpRequest, **kwargs: Any
@@ -146,7 +147,7 @@ class ApiGatewayAdmin(BaseAdmin):
 
 
 @admin.register(ApiGatewayAdditionalRoute)
-class ApiGatewayAdditionalRouteAdmin(BaseAdmin):
+class ApiGatewayAdditionalRouteAdmin(SyncErrorMessageMixin, BaseAdmin):
     """Routes of all gateways."""
 
     autocomplete_fields = ["api_gateway"]

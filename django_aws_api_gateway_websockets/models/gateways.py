@@ -30,6 +30,7 @@ from .syncing import (
     apply_plan,
     change_sentences,
     make_plan,
+    require_base,
     require_deployed,
     sync_errors,
 )
@@ -122,8 +123,7 @@ class ApiGateway(GatewayRow):
         Raises:
             ValueError: see ``create_gateway``, as everything else that may be raised.
         """
-        if not self.target_base_endpoint:
-            raise ValueError("target_base_endpoint must be set before the API can be created.")
+        require_base(self)
         if self._state.adding:
             self.save()
         return create_in_aws(self, control or get_control_plane())
@@ -151,6 +151,19 @@ class ApiGateway(GatewayRow):
             ApiGatewaySyncError: AWS could not be asked; ``last_error`` says why.
         """
         require_deployed(self)
+        return self.preview(control=control, prune=prune)
+
+    def preview(self, *, control: ControlPlane | None = None, prune: bool = False) -> SyncPlan:
+        """Return what is left to do in AWS, to create the gateway or to bring it up to date.
+
+        Args:
+            control: the control plane to ask, by default that of the API.
+            prune: take the routes that only AWS has for routes to remove.
+
+        Raises:
+            ValueError: ``target_base_endpoint`` is empty, or the tags or the secret are unusable.
+            ApiGatewaySyncError: AWS could not be asked; ``last_error`` says why.
+        """
         with sync_errors(self):
             return make_plan(self, control or self.control_plane(), prune=prune)
 

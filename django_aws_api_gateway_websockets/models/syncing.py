@@ -38,6 +38,7 @@ __all__ = [
     "apply_plan",
     "change_sentences",
     "make_plan",
+    "require_base",
     "require_deployed",
     "store",
     "sync_errors",
@@ -89,6 +90,16 @@ def require_deployed(gateway: ApiGateway) -> None:
         raise ValueError(f"{gateway.api_name} is not deployed yet; create it first.")
 
 
+def require_base(gateway: ApiGateway) -> None:
+    """Refuse a gateway whose three built-in routes would lead nowhere.
+
+    Raises:
+        ValueError: it has no ``target_base_endpoint``.
+    """
+    if not gateway.target_base_endpoint:
+        raise ValueError("target_base_endpoint must be set before the API can be created.")
+
+
 def make_plan(
     gateway: ApiGateway,
     control: ControlPlane,
@@ -111,11 +122,14 @@ def make_plan(
         prune: remove all routes that only AWS has.
 
     Raises:
-        ValueError: see ``desired_gateway``.
+        ValueError: see ``desired_gateway`` and ``require_base``.
         ProvisioningError: a call failed.
     """
+    if fields is None or "target_base_endpoint" in fields:
+        require_base(gateway)
     desired = desired_gateway(gateway, leave_out=leave_out, add=add)
-    actual = read_actual(desired, control=control, api_id=gateway.api_id)
+    search = bool(desired.creation_id)
+    actual = read_actual(desired, control=control, api_id=gateway.api_id, search=search)
     extra = extra_routes(desired, actual)
     steps = plan(desired, actual, remove=extra if prune else _unwanted(desired, actual, remove))
     if fields is not None:
