@@ -20,7 +20,7 @@ __all__ = ["Command"]
 
 
 @dataclass(kw_only=True, slots=True)
-class Report:
+class _Report:
     """What became of one gateway.
 
     Args:
@@ -37,7 +37,7 @@ class Report:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Options:
+class _Options:
     """What the command was asked for."""
 
     from_aws: bool
@@ -82,7 +82,7 @@ class Command(BaseCommand):
                 ``--dry-run`` one differs.
         """
         gateways = _gateways(options["pk"])
-        asked = Options(
+        asked = _Options(
             from_aws=options["from_aws"], dry_run=options["dry_run"], prune=options["prune"]
         )
         if asked.from_aws and asked.prune:
@@ -92,8 +92,8 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps([asdict(report) for report in reports], indent=2))
         _judge(reports, asked)
 
-    def _sync(self, gateway: ApiGateway, asked: Options, *, quiet: bool) -> Report:
-        report = Report(gateway=gateway.api_name, pk=gateway.pk)
+    def _sync(self, gateway: ApiGateway, asked: _Options, *, quiet: bool) -> _Report:
+        report = _Report(gateway=gateway.api_name, pk=gateway.pk)
         try:
             for step in _steps(gateway, asked, report):
                 report.steps.append(step)
@@ -108,7 +108,7 @@ class Command(BaseCommand):
             self._say(report, f"no row has the {key} route, which AWS has", quiet=quiet)
         return report
 
-    def _say(self, report: Report, sentence: str, *, quiet: bool) -> None:
+    def _say(self, report: _Report, sentence: str, *, quiet: bool) -> None:
         if not quiet:
             self.stdout.write(f"{report.gateway}: {sentence}")
 
@@ -122,7 +122,7 @@ def _gateways(pk: int | None) -> QuerySet[ApiGateway]:
     return gateways
 
 
-def _steps(gateway: ApiGateway, asked: Options, report: Report) -> Iterator[dict[str, Any]]:
+def _steps(gateway: ApiGateway, asked: _Options, report: _Report) -> Iterator[dict[str, Any]]:
     """Yield each step as it is done, or as it is planned."""
     if asked.from_aws:
         yield from ({"sentence": sentence} for sentence in _pull(gateway, dry_run=asked.dry_run))
@@ -160,7 +160,7 @@ def _shown(step: Step, sentence: str) -> dict[str, Any]:
     }
 
 
-def _judge(reports: list[Report], asked: Options) -> None:
+def _judge(reports: list[_Report], asked: _Options) -> None:
     """Fail when something went wrong, or when a comparison found something."""
     failed = [report.gateway for report in reports if report.error]
     if failed:

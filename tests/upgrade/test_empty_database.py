@@ -70,6 +70,7 @@ class TestForward:
             "0016_gateway_columns",
             "0017_hash_tokens",
             "0018_limits_and_closing",
+            "0019_deployment_due",
         ]
 
     def test_makes_the_columns_of_a_session(self, walk: Walk) -> None:
