@@ -69,7 +69,14 @@ class TestContent:
         assert f"{PACKAGE}/{name}" in names
 
     @pytest.mark.parametrize(
-        "pattern", ["migrations/0001_*.py", "static/*/client.js", "static/*/client.d.ts"]
+        "pattern",
+        [
+            "migrations/0001_*.py",
+            "static/*/admin.css",
+            "static/*/client.js",
+            "static/*/client.d.ts",
+            "templates/admin/*/*/preview.html",
+        ],
     )
     def test_holds_what_is_no_module(self, names: frozenset[str], pattern: str) -> None:
         """Each kind of file that Django and pages need is among them."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import include, path
 from django.views.generic import TemplateView
@@ -37,6 +38,7 @@ class WallView(WebSocketView):
 
 
 urlpatterns = [
+    path("admin/", admin.site.urls),
     path("bare/", OwnScriptPage.as_view(template_name="browser/bare.html")),
     path("library/", OwnScriptPage.as_view(template_name="browser/library.html")),
     path("ws/", include("django_aws_api_gateway_websockets.urls")),
