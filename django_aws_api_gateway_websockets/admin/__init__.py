@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from .actions import create_api_gateway, sync_from_aws, sync_to_aws
+from .actions import (
+    create_api_gateway,
+    create_custom_domain,
+    sync_from_aws,
+    sync_to_aws,
+)
 from .channels import ChannelPermissionAdmin, ChannelPermissionRuleInline
 from .gateways import (
     ApiGatewayAdditionalRouteAdmin,
@@ -25,6 +30,7 @@ __all__ = [
     "WebSocketSessionAdmin",
     "WebSocketTokenAdmin",
     "create_api_gateway",
+    "create_custom_domain",
     "sync_from_aws",
     "sync_to_aws",
 ]

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from ..exceptions import ApiGatewaySyncError
 from ..models import ApiGateway
 
-__all__ = ["create_api_gateway", "sync_from_aws", "sync_to_aws"]
+__all__ = ["create_api_gateway", "create_custom_domain", "sync_from_aws", "sync_to_aws"]
 
 logger = logging.getLogger("django_aws_api_gateway_websockets.admin")
 
@@ -27,6 +27,17 @@ def create_api_gateway(
     for gateway in queryset:
         if gateway.needs_api_creation:
             _create(modeladmin, request, gateway)
+
+
+@admin.action(permissions=["change"], description="Create Custom Domain")
+def create_custom_domain(
+    modeladmin: admin.ModelAdmin[ApiGateway],
+    request: HttpRequest,
+    queryset: QuerySet[ApiGateway],
+) -> None:
+    """Create the custom domains of the selected gateways in AWS."""
+    for gateway in queryset:
+        _create_domain(modeladmin, request, gateway)
 
 
 @admin.action(permissions=["change"], description="Sync from AWS")
@@ -67,6 +78,24 @@ def _create(
         level = messages.SUCCESS if created else messages.INFO
         text = f"{gateway.api_name} {'created' if created else 'already created'}"
         modeladmin.log_change(request, gateway, "Created in AWS.")
+    modeladmin.message_user(request, text, level)
+
+
+def _create_domain(
+    modeladmin: admin.ModelAdmin[ApiGateway], request: HttpRequest, gateway: ApiGateway
+) -> None:
+    level, name = messages.ERROR, gateway.api_name
+    logger.info("%s creates the custom domain of %s", request.user.get_username(), name)
+    try:
+        gateway.create_custom_domain()
+    except ValueError as error:
+        text = f"{name}: {error}"
+    except Exception as error:
+        logger.exception("The custom domain of %s could not be created", name)
+        text = f"Failed to create custom domain for {name}: {type(error).__name__}"
+    else:
+        level, text = messages.SUCCESS, f"{gateway.domain_name} custom domain created"
+        modeladmin.log_change(request, gateway, f"Created the custom domain {gateway.domain_name}.")
     modeladmin.message_user(request, text, level)
 
 

@@ -11,7 +11,12 @@ from django.forms import Field, TextInput, URLInput
 from django.http import HttpRequest
 
 from ..models import ApiGateway, ApiGatewayAdditionalRoute
-from .actions import create_api_gateway, sync_from_aws, sync_to_aws
+from .actions import (
+    create_api_gateway,
+    create_custom_domain,
+    sync_from_aws,
+    sync_to_aws,
+)
 from .base import BaseAdmin
 from .syncing import PreviewMixin, SyncErrorMessageMixin
 
@@ -45,7 +50,7 @@ class ApiGatewayAdditionalRouteInline(admin.TabularInline):  # type: ignore[type
 class ApiGatewayAdmin(PreviewMixin, SyncErrorMessageMixin, BaseAdmin):
     """Gateways, as they should be and as far as they exist in AWS."""
 
-    actions = [create_api_gateway, sync_from_aws, sync_to_aws]
+    actions = [create_api_gateway, create_custom_domain, sync_from_aws, sync_to_aws]
     date_hierarchy = "created_on"
     fieldsets = [
         (

@@ -14,10 +14,12 @@ __all__ = ["Calls"]
 #: Items of one page of a list, the most that AWS gives.
 PAGE_SIZE = "100"
 
-#: Seconds to wait before a throttled call is repeated. CreateDeployment is the slowest of those we
-#: make often: one per 5 seconds; CreateDomainName is one per 30 seconds.
+#: Seconds to wait before a throttled call is repeated: CreateDeployment is one per 5 seconds.
 #: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
 THROTTLE_DELAYS = (1.0, 2.0, 5.0, 5.0)
+
+#: The same for what is slower: CreateDomainName is one per 30 seconds.
+SLOW_DELAYS = {"create_domain_name": (5.0, 10.0, 20.0, 30.0)}
 
 THROTTLED = frozenset({"TooManyRequestsException", "LimitExceededException", "429"})
 
@@ -44,7 +46,7 @@ class Calls:
             token = {"NextToken": page["NextToken"]}
 
     def _call(self, method: str, **parameters: Any) -> Mapping[str, Any]:
-        for delay in THROTTLE_DELAYS:
+        for delay in SLOW_DELAYS.get(method, THROTTLE_DELAYS):
             try:
                 return self._call_once(method, **parameters)
             except ProvisioningError as error:

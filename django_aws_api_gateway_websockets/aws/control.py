@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..protocol.limits import INTEGRATION_TIMEOUT_MAX_MS
-from .calls import Calls
 from .clients import client_config, get_client
+from .domains import DomainCalls
 from .resources import (
     INTEGRATION_TARGET,
     Api,
@@ -45,7 +45,7 @@ def get_control_plane(
     return ControlPlane(client)
 
 
-class ControlPlane(Calls):
+class ControlPlane(DomainCalls):
     """The calls of ``apigatewayv2`` that we make.
 
     Every method raises ``ProvisioningError`` for what AWS or the network does wrong, with the

@@ -6,7 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-__all__ = ["Api", "Deployment", "Integration", "Route", "RouteResponse", "Stage"]
+__all__ = [
+    "Api",
+    "ApiMapping",
+    "Deployment",
+    "DomainName",
+    "Integration",
+    "Route",
+    "RouteResponse",
+    "Stage",
+]
 
 HTTP_PROXY = "HTTP_PROXY"
 INTEGRATION_TARGET = "integrations/"
@@ -137,3 +146,37 @@ class Deployment:
     def parse(cls, answer: Mapping[str, Any]) -> Self:
         """Return the deployment of an answer."""
         return cls(deployment_id=answer["DeploymentId"], description=answer.get("Description", ""))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DomainName:
+    """A custom domain name, and the name that its DNS record must point to."""
+
+    name: str
+    target: str = ""
+
+    @classmethod
+    def parse(cls, answer: Mapping[str, Any]) -> Self:
+        """Return the domain name of an answer."""
+        [configuration, *_] = answer.get("DomainNameConfigurations") or [{}]
+        return cls(name=answer["DomainName"], target=configuration.get("ApiGatewayDomainName", ""))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ApiMapping:
+    """A stage of an API, and the first part of the path under which a domain serves it."""
+
+    mapping_id: str
+    api_id: str
+    stage_name: str
+    key: str = ""
+
+    @classmethod
+    def parse(cls, answer: Mapping[str, Any]) -> Self:
+        """Return the mapping of an answer."""
+        return cls(
+            mapping_id=answer["ApiMappingId"],
+            api_id=answer["ApiId"],
+            stage_name=answer["Stage"],
+            key=answer.get("ApiMappingKey", ""),
+        )

@@ -13,7 +13,7 @@ from ..aws.errors import AWS_ERRORS, describe_error
 from ..exceptions import WebSocketError
 from ..models import ApiGateway
 
-__all__ = ["Command", "command_errors"]
+__all__ = ["Command", "DomainCommand", "command_errors"]
 
 
 class Command(BaseCommand):
@@ -33,15 +33,53 @@ class Command(BaseCommand):
         Raises:
             CommandError: there is no such row, nothing is left to create, or a step failed.
         """
-        gateway = ApiGateway.objects.filter(pk=pk).first()
-        if gateway is None:
-            raise CommandError(f"There is no ApiGateway with the primary key {pk}.")
+        gateway = _get_gateway(pk)
         if not gateway.needs_api_creation:
             raise CommandError(f"{gateway.api_name} is created already.")
         with command_errors(gateway):
             for step in gateway.creation_steps():
                 self.stdout.write(f"{gateway.api_name}: {step.sentence}")
         self.stdout.write(self.style.SUCCESS(f"{gateway.api_name}: {gateway.connection_url}"))
+
+
+class DomainCommand(BaseCommand):
+    """Create the custom domain of a gateway in AWS, and map it to its stage."""
+
+    help = (
+        "Creates the custom domain of a gateway in AWS. Run it again after a failure: it goes on "
+        "where it stopped."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take the primary key of the row."""
+        parser.add_argument("--pk", type=int, required=True, help="Primary key of the ApiGateway.")
+
+    def handle(self, *args: Any, pk: int, **options: Any) -> None:
+        """Create the domain, with a line for each step and one for the DNS record to make.
+
+        Raises:
+            CommandError: there is no such row, it is not ready for a domain or has it already, or
+                a step failed.
+        """
+        gateway = _get_gateway(pk)
+        if gateway.effective_provisioning_status == gateway.ProvisioningStatus.MAPPED:
+            raise CommandError(f"{gateway.api_name} has its custom domain already.")
+        with command_errors(gateway):
+            for step in gateway.domain_steps():
+                self.stdout.write(f"{gateway.api_name}: {step.sentence}")
+        self.stdout.write(
+            self.style.SUCCESS(
+                f"{gateway.api_name}: point the DNS record of {gateway.domain_name} to "
+                f"{gateway.api_gateway_domain_name}"
+            )
+        )
+
+
+def _get_gateway(pk: int) -> ApiGateway:
+    gateway = ApiGateway.objects.filter(pk=pk).first()
+    if gateway is None:
+        raise CommandError(f"There is no ApiGateway with the primary key {pk}.")
+    return gateway
 
 
 @contextmanager

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from .gateways import ApiGateway
 
-__all__ = ["CLAIM_LEASE", "create_in_aws"]
+__all__ = ["CLAIM_LEASE", "claim", "create_in_aws", "release", "store_claimed"]
 
 logger = logging.getLogger("django_aws_api_gateway_websockets.models")
 
@@ -40,7 +40,7 @@ def create_in_aws(gateway: ApiGateway, control: ControlPlane) -> Iterator[StepRe
             resumes.
     """
     check_desired(gateway)
-    search = _claim(gateway)
+    search = claim(gateway)
     try:
         desired = desired_gateway(gateway)
         for result in create(desired, control=control, api_id=gateway.api_id, search=search):
@@ -48,18 +48,22 @@ def create_in_aws(gateway: ApiGateway, control: ControlPlane) -> Iterator[StepRe
             yield result
         _finish(gateway, read_actual(desired, control=control, api_id=gateway.api_id))
     except BaseException as error:
-        _release(gateway, error)
+        release(gateway, error)
         raise original_error(error) from None
 
 
-def _claim(gateway: ApiGateway) -> bool:
-    """Keep other runs away; return whether an earlier run may have left an API behind."""
+def claim(gateway: ApiGateway) -> bool:
+    """Keep other runs away; return whether an earlier run may have left an API behind.
+
+    Raises:
+        ValueError: another run is at it.
+    """
     gateway.refresh_from_db(fields=["api_id", "creation_id", "provisioning_status"])
     status = gateway.ProvisioningStatus
     known = bool(gateway.creation_id)
     claimed = {
         "claimed_at": timezone.now(),
-        "creation_id": gateway.creation_id or uuid.uuid4().hex,
+        "creation_id": gateway.creation_id or ("" if gateway.api_id else uuid.uuid4().hex),
         "provisioning_status": gateway.provisioning_status if gateway.api_id else status.CREATING,
     }
     expired = timezone.now() - CLAIM_LEASE
@@ -76,7 +80,7 @@ def _claim(gateway: ApiGateway) -> bool:
 def _record(gateway: ApiGateway, desired: DesiredGateway, result: StepResult) -> None:
     status = gateway.ProvisioningStatus
     if result.kind is StepKind.API:
-        _store(
+        store_claimed(
             gateway,
             api_id=result.api_id,
             api_endpoint=result.api_endpoint,
@@ -89,9 +93,9 @@ def _record(gateway: ApiGateway, desired: DesiredGateway, result: StepResult) ->
     elif result.kind is StepKind.DEPLOYMENT:
         keys = [route.key for route in desired.additional_routes]
         gateway.additional_routes.filter(route_key__in=keys).update(deployed=True)
-        _store(gateway, deployment_id=result.deployment_id)
+        store_claimed(gateway, deployment_id=result.deployment_id)
     if _is_last_of_routes(desired, result):
-        _store(gateway, provisioning_status=status.ROUTES_CREATED)
+        store_claimed(gateway, provisioning_status=status.ROUTES_CREATED)
 
 
 def _is_last_of_routes(desired: DesiredGateway, result: StepResult) -> bool:
@@ -101,7 +105,7 @@ def _is_last_of_routes(desired: DesiredGateway, result: StepResult) -> bool:
 
 def _finish(gateway: ApiGateway, actual: ActualGateway) -> None:
     """Write down at once that the gateway is complete and whose headers can be believed."""
-    _store(
+    store_claimed(
         gateway,
         headers_mapped=maps_all_headers(actual),
         api_created=True,
@@ -111,18 +115,18 @@ def _finish(gateway: ApiGateway, actual: ActualGateway) -> None:
     )
 
 
-def _release(gateway: ApiGateway, error: BaseException) -> None:
+def release(gateway: ApiGateway, error: BaseException) -> None:
     """Let the next run in; a failure to write that down must not hide the error itself."""
     values: dict[str, Any] = {"claimed_at": None, "last_error": describe_error(error)}
     if not gateway.api_id:
         values["provisioning_status"] = gateway.ProvisioningStatus.PENDING
     try:
-        _store(gateway, **values)
+        store_claimed(gateway, **values)
     except (DatabaseError, ValueError):
         logger.exception("The error of %s could not be recorded", gateway.api_name)
 
 
-def _store(gateway: ApiGateway, **values: Any) -> None:
+def store_claimed(gateway: ApiGateway, **values: Any) -> None:
     """Write to the row, as long as it is ours.
 
     Raises:

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import logging
 from collections import deque
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from ..aws.clients import get_region_name
 from ..aws.control import ControlPlane, get_control_plane
 from ..protocol.endpoints import (
-    execute_api_endpoint,
-    is_loopback,
     management_url,
     origin_of,
     region_from_endpoint,
-    stage_url,
-    with_page_host,
 )
 from ..protocol.routes import DEFAULT, integration_uri, select_route
 from ..provisioning.run import StepResult
 from .creation import create_in_aws
-from .gateway_row import GatewayRow
+from .domains import check_domain, create_domain_in_aws
+from .gateway_addresses import GatewayAddresses
 from .pulling import pull
 from .pushing import pending_batch, push_is_on, push_when_committed
 from .syncing import (
@@ -43,15 +38,13 @@ from .validators import (
 
 __all__ = ["ApiGateway"]
 
-logger = logging.getLogger("django_aws_api_gateway_websockets.models")
 
-
-class ApiGateway(GatewayRow):
+class ApiGateway(GatewayAddresses):
     """One WebSocket API: its settings, and how much of it exists in AWS."""
 
     synced_fields = SYNCED_FIELDS
 
-    class Meta(GatewayRow.Meta):
+    class Meta(GatewayAddresses.Meta):
         abstract = False
 
     def save(self, *args: Any, push_to_aws: bool | None = None, **kwargs: Any) -> None:
@@ -237,6 +230,32 @@ class ApiGateway(GatewayRow):
         )
         self.deployment_id = deployment.deployment_id
 
+    def create_custom_domain(self, *, control: ControlPlane | None = None) -> None:
+        """Create the custom domain in AWS, and map it to the stage.
+
+        Safe to call again after a failure, and without effect once the domain is mapped. The DNS
+        record of ``domain_name`` must then point to ``api_gateway_domain_name``.
+
+        Args:
+            control: the control plane to create it in, by default that of the API.
+
+        Raises:
+            ValueError: the API, the certificate or the name is missing, another run is at it, or
+                the domain is mapped to another API.
+            Exception: whatever boto3 raised; ``last_error`` holds its code.
+        """
+        if self.effective_provisioning_status != self.ProvisioningStatus.MAPPED:
+            deque(self.domain_steps(control=control), maxlen=0)
+
+    def domain_steps(self, *, control: ControlPlane | None = None) -> Iterator[StepResult]:
+        """Do what ``create_custom_domain`` does, and yield each step as it is done.
+
+        Raises:
+            ValueError: see ``create_custom_domain``, as everything else that may be raised.
+        """
+        check_domain(self)
+        return create_domain_in_aws(self, control or self.control_plane())
+
     def forget_api(self) -> None:
         """Take the row, and its routes, for not created; nothing is done in AWS."""
         blank: dict[str, Any] = {
@@ -255,46 +274,6 @@ class ApiGateway(GatewayRow):
         self.additional_routes.update(deployed=False, route_id="", integration_id="")
         self.refresh_from_db(fields=list(blank))
 
-    @property
-    def connection_url(self) -> str:
-        """What a browser opens, without a trailing slash.
-
-        The custom domain when it is mapped, or when it has no certificate here and so was set up
-        elsewhere; else the endpoint and the stage.
-
-        Raises:
-            RuntimeError: there is no API yet, or its row has no endpoint and no setting names a
-                region.
-        """
-        endpoint = self._endpoint()
-        if self._uses_custom_domain() and not is_loopback(endpoint):
-            return f"wss://{self.domain_name}"
-        return stage_url(endpoint, self.stage_name)
-
-    def url_for_page(self, host: str) -> str | None:
-        """Return what a page opens, or None without an API; the log says why.
-
-        Args:
-            host: the ``Host`` that the page was asked for. A gateway on this machine is reached
-                under the same loopback name, so that the browser sends its cookie along.
-        """
-        try:
-            url = self.connection_url
-        except (RuntimeError, ValueError) as error:
-            logger.warning("Gateway %s has no URL: %s", self, error)
-            return None
-        return with_page_host(url, host)
-
-    @property
-    def management_url(self) -> str:
-        """Where posts to connections go: ``connection_url`` over HTTP.
-
-        Raises:
-            RuntimeError: there is no API yet, or its row has no endpoint and no setting names a
-                region.
-        """
-        return management_url(self.connection_url)
-
     def select_route(self, text: str) -> str:
         """Return the key of the route that a message takes, by what the row says."""
         keys = self.additional_routes.values_list("route_key", flat=True)
@@ -306,19 +285,3 @@ class ApiGateway(GatewayRow):
         if additional is not None:
             return additional.integration_url
         return integration_uri(self.target_base_endpoint or "", route_key)
-
-    @property
-    def is_local(self) -> bool:
-        """Whether the API lives in an emulator on this machine."""
-        return bool(self.api_endpoint) and is_loopback(self.api_endpoint)
-
-    def _endpoint(self) -> str:
-        if self.api_endpoint:
-            return self.api_endpoint
-        if not self.api_id:
-            raise RuntimeError(f"{self.api_name} has no API yet; create it first.")
-        return execute_api_endpoint(self.api_id, get_region_name())
-
-    def _uses_custom_domain(self) -> bool:
-        mapped = self.effective_provisioning_status == self.ProvisioningStatus.MAPPED
-        return bool(self.domain_name) and (mapped or not self.certificate_arn)

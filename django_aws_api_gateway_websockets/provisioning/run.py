@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Self
 
 from ..aws.control import ControlPlane
 from ..aws.resources import Api, Route
@@ -36,6 +37,19 @@ class StepResult:
     integration_id: str = ""
     route_id: str = ""
     deployment_id: str = ""
+
+    @classmethod
+    def of(cls, step: Step, **ids: str) -> Self:
+        """Return the result of a step that is done."""
+        return cls(
+            name=step.name,
+            kind=step.kind,
+            action=step.action,
+            sentence=step.outcome,
+            sentences=step.outcomes,
+            skipped=step.skipped,
+            **ids,
+        )
 
 
 def create(
@@ -154,16 +168,7 @@ class _Run:
         }
 
     def execute(self, step: Step) -> StepResult:
-        ids = self.executors[step.kind](step)
-        return StepResult(
-            name=step.name,
-            kind=step.kind,
-            action=step.action,
-            sentence=step.outcome,
-            sentences=step.outcomes,
-            skipped=step.skipped,
-            **ids,
-        )
+        return StepResult.of(step, **self.executors[step.kind](step))
 
     def _api(self, step: Step) -> Mapping[str, str]:
         if step.action is Action.CREATE:

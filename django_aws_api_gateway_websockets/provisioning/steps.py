@@ -18,6 +18,8 @@ class StepKind(StrEnum):
     ROUTE_RESPONSE = "route-response"
     STAGE = "stage"
     DEPLOYMENT = "deployment"
+    DOMAIN = "domain"
+    MAPPING = "mapping"
 
 
 class Action(StrEnum):
@@ -48,6 +50,12 @@ SENTENCES: Mapping[StepKind, tuple[str, str, str]] = {
     ),
     StepKind.STAGE: ("Create the stage {}", "Created the stage {}", "Found the stage {}"),
     StepKind.DEPLOYMENT: ("Deploy the stage", "Deployed the stage", "Found the stage deployed"),
+    StepKind.DOMAIN: ("Create the domain {}", "Created the domain {}", "Found the domain {}"),
+    StepKind.MAPPING: (
+        "Map {} to the stage",
+        "Mapped {} to the stage",
+        "Found {} mapped to the stage",
+    ),
 }
 
 REMOVALS: Mapping[StepKind, tuple[str, str]] = {

@@ -316,3 +316,39 @@ class TestGatewayPage:
         page = admin_client.get(reverse(f"{GATEWAYS}_change", args=[gateway.pk]))
 
         assert "AWS_REGION_NAME must be set" in page.text
+
+
+@pytest.mark.django_db
+class TestCustomDomain:
+    """Custom domains are created from the list."""
+
+    def test_created(self, admin_client: Client, created: ApiGateway) -> None:
+        """The message names the domain, and the history has it."""
+        ApiGateway.objects.update(domain_name="ws.example.com", certificate_arn="arn:1")
+
+        assert act(admin_client, "create_custom_domain", created) == [
+            ("success", "ws.example.com custom domain created")
+        ]
+        assert LogEntry.objects.get().change_message == "Created the custom domain ws.example.com."
+
+    def test_not_ready(self, admin_client: Client, created: ApiGateway) -> None:
+        """What is missing is named."""
+        assert act(admin_client, "create_custom_domain", created) == [
+            ("error", "Chat: A Certificate ARN is required")
+        ]
+
+    def test_failure(
+        self,
+        admin_client: Client,
+        created: ApiGateway,
+        client: Any,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        """What might hold a secret goes to the log alone."""
+        ApiGateway.objects.update(domain_name="lost.example.com", certificate_arn="arn:1")
+        client.delete_api(ApiId=created.api_id)
+
+        assert act(admin_client, "create_custom_domain", created) == [
+            ("error", "Failed to create custom domain for Chat: NotFoundException")
+        ]
+        assert "The custom domain of Chat could not be created" in caplog.messages

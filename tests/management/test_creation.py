@@ -104,3 +104,38 @@ class TestFailing:
         """Without a region there is nowhere to create it."""
         with pytest.raises(CommandError, match="AWS_GATEWAY_REGION_NAME or AWS_REGION_NAME"):
             run("createApiGateway", gateway.pk)
+
+
+class TestDomain:
+    """The command that creates a custom domain."""
+
+    @pytest.fixture
+    def created(self, emulator: EmulatorThread, gateway: ApiGateway) -> ApiGateway:
+        """Return a gateway that is ready for its domain."""
+        gateway.domain_name, gateway.certificate_arn = "ws.example.com", "arn:1"
+        gateway.save()
+        gateway.create_gateway()
+        return gateway
+
+    def test_writes_a_line_for_each_step(self, created: ApiGateway) -> None:
+        """The last line says which DNS record is to be made."""
+        lines = run("createcustomdomain", created.pk)
+
+        created.refresh_from_db()
+        assert lines == [
+            "demo: Created the domain ws.example.com",
+            "demo: Mapped ws.example.com to the stage",
+            "demo: point the DNS record of ws.example.com to " + created.api_gateway_domain_name,
+        ]
+
+    def test_refuses_what_is_done(self, created: ApiGateway) -> None:
+        """A second run has nothing to do, and says so."""
+        run("createCustomDomain", created.pk)
+
+        with pytest.raises(CommandError, match=r"^demo has its custom domain already\.$"):
+            run("createCustomDomain", created.pk)
+
+    def test_names_what_is_missing(self, gateway: ApiGateway) -> None:
+        """A gateway that is not created cannot have a domain."""
+        with pytest.raises(CommandError, match=r"^demo: The API needs to be created"):
+            run("createCustomDomain", gateway.pk)

@@ -1,0 +1,160 @@
+"""A gateway gets its custom domain once, however often and wherever its runs are interrupted."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, ConnectionClosedError
+from django.utils import timezone
+
+from django_aws_api_gateway_websockets.aws.control import ControlPlane
+from django_aws_api_gateway_websockets.models import ApiGateway
+
+from ..provisioning.aws_state import Failure, failing
+from .in_aws import client, created, emulator
+
+__all__ = ["client", "created", "emulator"]
+
+pytestmark = pytest.mark.django_db
+
+DOMAIN = "ws.example.com"
+#: Calls of a run: look for the domain, create it, look for the mapping, create it.
+CALLS = 4
+
+
+@pytest.fixture
+def gateway(created: ApiGateway, client: Any) -> ApiGateway:
+    """Return a gateway that is ready for its custom domain, which AWS does not have."""
+    for item in client.get_domain_names()["Items"]:
+        client.delete_domain_name(DomainName=item["DomainName"])
+    created.domain_name = DOMAIN
+    created.certificate_arn = "arn:aws:acm:local:0:certificate/1"
+    created.save()
+    return created
+
+
+def stored(gateway: ApiGateway) -> ApiGateway:
+    """Return what is on the row."""
+    return ApiGateway.objects.get(pk=gateway.pk)
+
+
+def assert_mapped(gateway: ApiGateway, client: Any) -> None:
+    """The row and AWS agree on one domain and one mapping."""
+    row = stored(gateway)
+    domain = client.get_domain_name(DomainName=DOMAIN)
+    (mapping,) = client.get_api_mappings(DomainName=DOMAIN)["Items"]
+    target = domain["DomainNameConfigurations"][0]["ApiGatewayDomainName"]
+    assert (mapping["ApiId"], mapping["Stage"]) == (row.api_id, "live")
+    assert (row.api_gateway_domain_name, row.api_mapping_id) == (target, mapping["ApiMappingId"])
+    assert (row.provisioning_status, row.custom_domain_created) == ("mapped", True)
+    assert (row.claimed_at, row.last_error) == (None, "")
+
+
+class TestCreating:
+    def test_everything(self, gateway: ApiGateway, client: Any) -> None:
+        """AWS has the domain and its mapping, and the row says so."""
+        gateway.create_custom_domain()
+
+        assert_mapped(gateway, client)
+        assert client.get_domain_name(DomainName=DOMAIN)["Tags"] == {}
+
+    def test_steps(self, gateway: ApiGateway) -> None:
+        """Each step is told once it is on the row."""
+        steps = gateway.domain_steps()
+
+        first = next(steps)
+        status = stored(gateway).provisioning_status
+        second = next(steps)
+
+        assert (first.name, first.sentence) == ("domain", f"Created the domain {DOMAIN}")
+        assert status == "domain_created"
+        assert (second.name, second.sentence) == ("mapping", f"Mapped {DOMAIN} to the stage")
+
+    def test_again(self, gateway: ApiGateway, client: Any) -> None:
+        """A mapped domain is left alone."""
+        gateway.create_custom_domain()
+        client.delete_domain_name(DomainName=DOMAIN)
+
+        stored(gateway).create_custom_domain()
+
+        assert client.get_domain_names()["Items"] == []
+
+    def test_of_4_1(self, gateway: ApiGateway, client: Any) -> None:
+        """A gateway that was created without a creation id stays without."""
+        ApiGateway.objects.update(creation_id="", provisioning_status="pending")
+
+        stored(gateway).create_custom_domain()
+
+        assert_mapped(gateway, client)
+        assert stored(gateway).creation_id == ""
+
+
+class TestRefusing:
+    @pytest.mark.parametrize(
+        ("changes", "message"),
+        [
+            (
+                {"provisioning_status": "routes_created"},
+                r"^The API needs to be created before calling this method$",
+            ),
+            ({"certificate_arn": ""}, r"^A Certificate ARN is required$"),
+            ({"domain_name": ""}, r"^domain_name must be set before"),
+            ({"tags": {"a": 1}}, r"^tags must be an object of texts"),
+        ],
+    )
+    def test_what_is_missing(
+        self, gateway: ApiGateway, changes: dict[str, Any], message: str
+    ) -> None:
+        """It is named, and AWS is not asked."""
+        ApiGateway.objects.update(**changes)
+
+        with pytest.raises(ValueError, match=message):
+            stored(gateway).create_custom_domain()
+
+    def test_another_run(self, gateway: ApiGateway) -> None:
+        """Two runs at once do not meet in AWS."""
+        ApiGateway.objects.update(claimed_at=timezone.now())
+
+        with pytest.raises(ValueError, match=r"already being created\.$"):
+            gateway.create_custom_domain()
+
+    def test_domain_of_another_api(self, gateway: ApiGateway, client: Any) -> None:
+        """A domain that serves another API is not taken from it."""
+        client.create_domain_name(
+            DomainName=DOMAIN,
+            DomainNameConfigurations=[{"CertificateArn": gateway.certificate_arn}],
+        )
+        client.create_stage(ApiId=gateway.api_id, StageName="other")
+        client.create_api_mapping(ApiId=gateway.api_id, DomainName=DOMAIN, Stage="other")
+
+        with pytest.raises(ValueError, match=r"to the stage other of the API "):
+            gateway.create_custom_domain()
+
+        assert stored(gateway).claimed_at is None
+
+
+class TestFailing:
+    @pytest.mark.parametrize("number", range(1, CALLS + 1))
+    @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+    def test_each_call(self, gateway: ApiGateway, client: Any, number: int, after: bool) -> None:
+        """Whichever call fails, the row says so, and the next run finishes without a double."""
+        control = ControlPlane(client)
+        failure = Failure(number=number, after=after)
+        with failing(client, failure), suppress(ConnectionClosedError):
+            gateway.create_custom_domain(control=control)
+
+        assert stored(gateway).last_error == "ConnectionClosedError"
+        stored(gateway).create_custom_domain()
+
+        assert_mapped(gateway, client)
+
+    def test_original_error(self, gateway: ApiGateway, client: Any) -> None:
+        """The error is boto3's own."""
+        client.delete_api(ApiId=gateway.api_id)
+
+        with pytest.raises(ClientError):
+            gateway.create_custom_domain()
+
+        assert stored(gateway).last_error == "ClientError: NotFoundException"
