@@ -29,7 +29,6 @@ __all__ = [
     "TestExamples",
     "TestFixtures",
     "TestLimits",
-    "TestMissing",
     "TestNames",
     "TestRefusals",
     "TestRequirements",
