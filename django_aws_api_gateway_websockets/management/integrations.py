@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import QuerySet
 
-from ..aws.errors import error_code
+from ..aws.errors import AWS_ERRORS, error_code
 from ..conf import settings
 from ..exceptions import ApiGatewaySyncError
 from ..models import ApiGateway
@@ -16,6 +17,14 @@ from ..models.syncing import sync_errors
 from ..provisioning.headers import header_names
 
 __all__ = ["Command"]
+
+
+class _Outcome(Enum):
+    """What became of a gateway, in the words in which the command's error names it."""
+
+    DONE = ""
+    STALE = "Not up to date"
+    FAILED = "Failed for"
 
 
 class Command(BaseCommand):
@@ -48,33 +57,30 @@ class Command(BaseCommand):
             settings.sent_gateway_secret  # noqa: B018  # raises when it is unusable
         except ValueError as error:
             raise CommandError(str(error)) from error
-        gateways = _gateways(pk)
-        if dry_run:
-            stale = [gateway.api_name for gateway in gateways if self._compare(gateway)]
-            if stale:
-                raise CommandError(f"Not up to date: {', '.join(stale)}")
-            return
-        failed = [gateway.api_name for gateway in gateways if not self._update(gateway)]
-        if failed:
-            raise CommandError(f"Failed for: {', '.join(failed)}")
+        treat = self._compare if dry_run else self._update
+        outcomes = [(gateway.api_name, treat(gateway)) for gateway in _gateways(pk)]
+        for outcome in (_Outcome.FAILED, _Outcome.STALE):
+            names = [name for name, found in outcomes if found is outcome]
+            if names:
+                raise CommandError(f"{outcome.value}: {', '.join(names)}")
 
-    def _compare(self, gateway: ApiGateway) -> bool:
-        """Write what would be done; return whether that is anything, or could not be found out."""
+    def _compare(self, gateway: ApiGateway) -> _Outcome:
+        """Write what would be done."""
         try:
             with sync_errors(gateway):
                 stale = find_stale_headers(gateway, gateway.control_plane())
         except (ApiGatewaySyncError, RuntimeError) as error:
-            self._complain(gateway, error)
-            return True
+            return self._complain(gateway, error)
         for integration_id, parameters in stale.items():
             what = f"would update {header_names(parameters)}" if parameters else "is up to date"
             self.stdout.write(f"{gateway.api_name}: {integration_id} {what}")
         if gateway.deployment_due:
             self.stdout.write(f"{gateway.api_name}: would be deployed")
-        return gateway.deployment_due or any(stale.values())
+        differs = gateway.deployment_due or any(stale.values())
+        return _Outcome.STALE if differs else _Outcome.DONE
 
-    def _update(self, gateway: ApiGateway) -> bool:
-        """Renew the headers of a gateway; return whether that succeeded."""
+    def _update(self, gateway: ApiGateway) -> _Outcome:
+        """Renew the headers of a gateway, and write what was done."""
         before = gateway.deployment_id
         try:
             with sync_errors(gateway):
@@ -83,18 +89,26 @@ class Command(BaseCommand):
                 for integration_id in renew_headers(gateway, control, stale):
                     self.stdout.write(f"{gateway.api_name}: {integration_id} updated")
         except (ApiGatewaySyncError, RuntimeError) as error:
-            self._complain(gateway, error)
-            return False
+            return self._complain(gateway, error)
         for integration_id in (key for key, parameters in stale.items() if not parameters):
             self.stdout.write(f"{gateway.api_name}: {integration_id} is up to date")
         if gateway.deployment_id != before:
             self.stdout.write(f"{gateway.api_name}: deployed")
-        return True
+        return _Outcome.DONE
 
-    def _complain(self, gateway: ApiGateway, error: Exception) -> None:
-        cause = error.__cause__
-        text = f"AWS returned {error_code(cause)}" if cause else str(error)
-        self.stderr.write(self.style.ERROR(f"{gateway.api_name}: {text}"))
+    def _complain(self, gateway: ApiGateway, error: Exception) -> _Outcome:
+        self.stderr.write(self.style.ERROR(f"{gateway.api_name}: {_reason(error)}"))
+        return _Outcome.FAILED
+
+
+def _reason(error: Exception) -> str:
+    """Return AWS's code, or what is wrong on this side."""
+    cause = error.__cause__
+    return (
+        f"AWS returned {error_code(cause)}"
+        if isinstance(cause, AWS_ERRORS)
+        else str(cause or error)
+    )
 
 
 def _gateways(pk: int | None) -> QuerySet[ApiGateway]:
