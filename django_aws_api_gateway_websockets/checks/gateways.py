@@ -36,9 +36,9 @@ def check_headers_are_mapped(
         Warning(
             "The trusted headers are not mapped by every integration of these gateways, so "
             f"clients can forge their address: {some_of(names)}.",
-            hint='Set WEBSOCKETS["trusted_proxy_count"] to the number of proxies before Django, '
-            "API Gateway among them; without it the address is the first entry of "
-            "X-Forwarded-For. Gateways that this version creates map the headers.",
+            hint="Run updateApiGatewayIntegrations, which maps them, or set "
+            'WEBSOCKETS["trusted_proxy_count"] to the number of proxies before Django, API Gateway '
+            "among them; without either the address is the first entry of X-Forwarded-For.",
             id=check_id("W006"),
         )
     ]

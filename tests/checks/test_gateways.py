@@ -106,9 +106,10 @@ class TestHeaders:
             Warning(
                 "The trusted headers are not mapped by every integration of these gateways, so "
                 "clients can forge their address: a, b, d, e, f and 1 more.",
-                hint='Set WEBSOCKETS["trusted_proxy_count"] to the number of proxies before '
-                "Django, API Gateway among them; without it the address is the first entry of "
-                "X-Forwarded-For. Gateways that this version creates map the headers.",
+                hint="Run updateApiGatewayIntegrations, which maps them, or set "
+                'WEBSOCKETS["trusted_proxy_count"] to the number of proxies before Django, API '
+                "Gateway among them; without either the address is the first entry of "
+                "X-Forwarded-For.",
                 id=f"{PREFIX}.W006",
             )
         ]
