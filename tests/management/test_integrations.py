@@ -14,7 +14,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from pytest_django import Settings
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
 
 from django_aws_api_gateway_websockets.emulator import EmulatorThread
 from django_aws_api_gateway_websockets.models import ApiGateway
@@ -40,8 +40,8 @@ class Backend(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """Answer a request."""
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        names = ("Connectionid", "X-Ws-Gateway-Secret", "X-Ws-Event-Type")
-        body = json.dumps([self.headers.get(name, "") for name in names[1:]]).encode()
+        names = ("X-Ws-Gateway-Secret", "X-Ws-Event-Type")
+        body = json.dumps([self.headers.get(name, "") for name in names]).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -136,6 +136,12 @@ def parameters(client: Any, gateway: ApiGateway) -> list[dict[str, str]]:
     return [item["RequestParameters"] for item in items]
 
 
+def headers_seen(socket: ClientConnection) -> Any:
+    """Send a message, and return the secret and the event type that Django gets with it."""
+    socket.send("{}")
+    return json.loads(socket.recv(timeout=5))
+
+
 class TestUpdating:
     def test_every_integration(self, gateway: ApiGateway, client: Any) -> None:
         """All trusted headers are mapped, others stay, and the stage is deployed once."""
@@ -159,11 +165,9 @@ class TestUpdating:
     def test_sockets_stay(self, gateway: ApiGateway) -> None:
         """A socket that is open stays so, and its next message carries the new headers."""
         with connect(gateway.connection_url) as socket:
-            socket.send("{}")
-            before = json.loads(socket.recv(timeout=5))
+            before = headers_seen(socket)
             run()
-            socket.send("{}")
-            after = json.loads(socket.recv(timeout=5))
+            after = headers_seen(socket)
 
         assert before == [OLD_SECRET, ""]
         assert after == [SECRET, "MESSAGE"]
@@ -229,12 +233,14 @@ class TestFailing:
     @pytest.mark.parametrize("number", range(1, CALLS + 3))
     @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
     def test_each_call(self, gateway: ApiGateway, client: Any, number: int, after: bool) -> None:
-        """Whichever call fails, the next run leaves nothing to do, and all of it deployed."""
-        with failing(client, Failure(number=number, after=after)), suppress(CommandError):
+        """Whichever call fails, the next run leaves all of it deployed, to open sockets too."""
+        with connect(gateway.connection_url) as socket:
+            with failing(client, Failure(number=number, after=after)), suppress(CommandError):
+                run()
             run()
+            seen = headers_seen(socket)
 
-        run()
-
+        assert seen == [SECRET, "MESSAGE"]
         row = ApiGateway.objects.get()
         stage = client.get_stage(ApiId=row.api_id, StageName="production")
         assert (row.headers_mapped, row.deployment_due, row.last_error) == (True, False, "")
