@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..aws.control import ControlPlane
-from ..aws.resources import Api, Route, Stage
+from ..aws.resources import Route, Stage
 from ..protocol.routes import DEFAULT
 from ..provisioning.run import read_actual
 from ..provisioning.state import BUILT_IN, ActualGateway, DesiredGateway, maps_all_headers
@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 
 __all__ = ["pull"]
 
+_API_FIELDS: Mapping[str, str] = {
+    "api_name": "name",
+    "api_description": "description",
+    "api_key_selection_expression": "api_key_selection_expression",
+    "route_selection_expression": "route_selection_expression",
+    "api_endpoint": "endpoint",
+}
 _DEFAULT_PATH = DEFAULT.removeprefix("$")
 
 
@@ -40,24 +47,12 @@ def pull(gateway: ApiGateway, control: ControlPlane) -> list[str]:
 
 def _values(gateway: ApiGateway, actual: ActualGateway, control: ControlPlane) -> dict[str, Any]:
     return {
-        **_api_values(actual.api),
+        **{field: getattr(actual.api, name) for field, name in _API_FIELDS.items()},
         **_base_value(actual),
         **_stage_values(gateway, actual.stage, control),
         "two_way": _is_two_way(actual),
         "headers_mapped": maps_all_headers(actual),
         "last_error": "",
-    }
-
-
-def _api_values(api: Api | None) -> dict[str, str]:
-    if api is None:
-        return {}
-    return {
-        "api_name": api.name,
-        "api_description": api.description,
-        "api_key_selection_expression": api.api_key_selection_expression,
-        "route_selection_expression": api.route_selection_expression,
-        "api_endpoint": api.endpoint,
     }
 
 

@@ -150,8 +150,7 @@ def apply_plan(gateway: ApiGateway, control: ControlPlane, plan: SyncPlan) -> It
         _record(gateway, plan, result)
         yield result
     if plan.whole:
-        rest = replace(plan.actual, routes=plan.extra)
-        _store_changes(gateway, headers_mapped=not plan.extra or maps_all_headers(rest))
+        _store_changes(gateway, headers_mapped=_others_map_all_headers(plan))
     _store_changes(gateway, last_error="")
 
 
@@ -222,6 +221,13 @@ def _unwanted(
         for route in remove
         if route.route_id not in wanted
     ]
+
+
+def _others_map_all_headers(plan: SyncPlan) -> bool:
+    """Return whether the routes that stay and are not ours map all headers, as ours do by now."""
+    removed = {step.found_id for step in plan.steps if step.removes}
+    staying = tuple(route for route in plan.extra if route.route_id not in removed)
+    return not staying or maps_all_headers(replace(plan.actual, routes=staying))
 
 
 def _selection(

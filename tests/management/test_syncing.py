@@ -133,6 +133,7 @@ class TestFailing:
         """The error of one gateway does not keep the others from being synced."""
         ApiGateway.objects.create(
             api_name="Lost",
+            target_base_endpoint=created.target_base_endpoint,
             api_id="nosuchapi0",
             api_endpoint=created.api_endpoint,
             deployment_id="d",

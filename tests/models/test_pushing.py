@@ -342,6 +342,17 @@ class TestByHand:
         assert route_keys(client, created)[3:] == ["talk"]
         assert deployments(client, created) == 2
 
+    def test_update_by_id(self, created: ApiGateway, client: Any) -> None:
+        """A route whose id is known needs no previous key; one that is not there is created."""
+        created.additional_routes.update(route_key="talk")
+        route = created.additional_routes.get()
+
+        route.update_route(client)
+        client.delete_route(ApiId=created.api_id, RouteId=route.route_id)
+        route.update_route(client)
+
+        assert route_keys(client, created)[3:] == ["talk"]
+
     def test_delete(self, created: ApiGateway, client: Any) -> None:
         """The route goes and the row stays; doing it again does nothing."""
         route = created.additional_routes.get()

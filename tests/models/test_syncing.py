@@ -202,6 +202,7 @@ class TestPlanning:
 
         plan = created.plan_sync()
         steps = list(created.sync_steps(plan=created.plan_sync(prune=True)))
+        mapped = stored(created).headers_mapped
 
         assert [route.key for route in plan.extra] == ["other"]
         assert plan.differs is False
@@ -211,6 +212,7 @@ class TestPlanning:
             "Deployed the stage",
         ]
         assert "other" not in route_keys(client, created)
+        assert mapped is True
 
 
 class TestFailing:

@@ -22,6 +22,7 @@ Rows = dict[str, list[dict[str, Any]]]
 NEW_COLUMNS = {
     "claimed_at": None,
     "creation_id": "",
+    "deployment_due": False,
     "headers_mapped": False,
     "two_way": False,
 }
