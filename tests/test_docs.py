@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 from argparse import ArgumentParser
 from ast import literal_eval
@@ -18,6 +19,11 @@ from django_aws_api_gateway_websockets.conf import DECLARED_SETTINGS, KNOWN_KEYS
 from django_aws_api_gateway_websockets.handshake import CHECKS
 from django_aws_api_gateway_websockets.management.probe.causes import REFUSALS
 from django_aws_api_gateway_websockets.protocol import limits
+from django_aws_api_gateway_websockets.provisioning.iam import (
+    GatewayScope,
+    provisioning_policy,
+    runtime_policy,
+)
 from django_aws_api_gateway_websockets.rules import SECRET_RULE
 from django_aws_api_gateway_websockets.views import WebSocketTokenView, WebSocketView
 from django_aws_api_gateway_websockets.views.base import WebSocketViewBase
@@ -293,6 +299,7 @@ class TestCommands:
             "runapigateway",
             "syncApiGateway",
             "updateApiGatewayIntegrations",
+            "websocketIamPolicy",
         ],
     )
     def test_has_every_option(self, command: str) -> None:
@@ -300,6 +307,28 @@ class TestCommands:
         table = rows(section("reference/commands", f"``{command}``"), 2)
 
         assert {literals(row[0])[0].split()[0] for row in table} == options_of(command)
+
+    def test_has_the_policy(self) -> None:
+        """The guide shows what the command prints for its gateway."""
+        shown = re.findall(r"code-block:: json\n\n(.*?)\n\n[^ ]", read("howto/iam"), re.S)[0]
+        scope = GatewayScope(
+            region="eu-west-1",
+            account="123456789012",
+            api_id="a1b2c3d4e5",
+            stage_name="production",
+        )
+
+        assert json.loads(shown) == runtime_policy([scope])
+
+    def test_has_every_statement(self) -> None:
+        """The guide says what each statement of the other policy is for."""
+        scope = GatewayScope(region="eu-west-1", domain_name="ws.example.com", hosted_zone_id="Z1")
+        policy = provisioning_policy([scope])
+
+        table = rows(section("howto/iam", "Who provisions"), 2)
+
+        names = [literals(row[0])[0] for row in table]
+        assert names == [statement["Sid"] for statement in policy["Statement"]]
 
 
 class TestClient:

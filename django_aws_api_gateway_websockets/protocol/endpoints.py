@@ -14,6 +14,7 @@ __all__ = [
     "is_loopback",
     "management_url",
     "origin_of",
+    "partition_of",
     "region_from_endpoint",
     "stage_url",
     "with_page_host",
@@ -23,6 +24,18 @@ __all__ = [
 # amazonaws.eu, c2s.ic.gov, ...), so the suffix needs no list.
 # https://docs.aws.amazon.com/general/latest/gr/apigateway.html
 _EXECUTE_API_HOST = re.compile(r"[^.]+\.execute-api\.(?P<region>[a-z]+(?:-[a-z]+)+-\d+)\..+")
+
+# The start of a region's name tells its partition; all others are of "aws".
+# Source: botocore, data/partitions.json.
+_PARTITIONS = {
+    "cn-": "aws-cn",
+    "eu-isoe-": "aws-iso-e",
+    "eusc-": "aws-eusc",
+    "us-gov-": "aws-us-gov",
+    "us-iso-": "aws-iso",
+    "us-isob-": "aws-iso-b",
+    "us-isof-": "aws-iso-f",
+}
 
 # Parsers disagree on where the host ends in a URL that has one of these.
 _AMBIGUOUS = re.compile(r"[\\\s\x00-\x1f\x7f]")
@@ -65,6 +78,11 @@ def region_from_endpoint(url: str) -> str | None:
     """Return the region of an API Gateway endpoint of any scheme, or None for a custom domain."""
     match = _EXECUTE_API_HOST.fullmatch(_host(url))
     return match["region"] if match else None
+
+
+def partition_of(region: str) -> str:
+    """Return the partition of a region, the second part of every ARN there."""
+    return next((name for start, name in _PARTITIONS.items() if region.startswith(start)), "aws")
 
 
 def origin_of(url: str) -> str:

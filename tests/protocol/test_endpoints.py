@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import botocore.session
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from django_aws_api_gateway_websockets.protocol.endpoints import (
     is_loopback,
     management_url,
     origin_of,
+    partition_of,
     region_from_endpoint,
     stage_url,
     with_page_host,
@@ -22,9 +24,12 @@ __all__ = [
     "TestAllowedHosts",
     "TestLoopback",
     "TestPageHost",
+    "TestPartition",
     "TestRegion",
     "TestUrls",
 ]
+
+SESSION = botocore.session.get_session()
 
 
 class TestUrls:
@@ -203,6 +208,19 @@ class TestPageHost:
     def test_any_host_leads_to_this_machine(self, page_host: str) -> None:
         """No page host raises or leads elsewhere."""
         assert is_loopback(with_page_host("ws://127.0.0.1:8001/abc", page_host))
+
+
+class TestPartition:
+    @pytest.mark.parametrize("partition", SESSION.get_available_partitions())
+    def test_is_the_one_that_botocore_knows(self, partition: str) -> None:
+        """Every region of a partition is taken for one of it."""
+        regions = SESSION.get_available_regions("ec2", partition)
+
+        assert {partition_of(region) for region in regions} == {partition}
+
+    def test_unknown_region(self) -> None:
+        """What names no partition is of the first one."""
+        assert partition_of("*") == "aws"
 
 
 class TestAllowedHosts:

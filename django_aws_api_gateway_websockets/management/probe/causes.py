@@ -15,6 +15,7 @@ from ...exceptions import (
     Throttled,
 )
 from ...protocol.endpoints import is_loopback, region_from_endpoint
+from ...provisioning.iam import connections_arn
 
 __all__ = [
     "REFUSALS",
@@ -237,7 +238,4 @@ def explain_closed(code: int) -> Explained:
 def manage_connections_arn(management_url: str, api_id: str, stage: str) -> str:
     """Return the pattern of the ARN that an identity needs to post and to close."""
     region = region_from_endpoint(management_url) or "*"
-    partition = next(
-        (f"aws-{name}" for name in ("cn", "us-gov") if region.startswith(f"{name}-")), "aws"
-    )
-    return f"arn:{partition}:execute-api:{region}:*:{api_id or '*'}/{stage}/*/@connections/*"
+    return connections_arn(region=region, api_id=api_id or "*", stage_name=stage)
