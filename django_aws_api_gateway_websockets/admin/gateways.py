@@ -18,7 +18,9 @@ from .actions import (
     sync_to_aws,
 )
 from .base import BaseAdmin
+from .forms import AdditionalRouteForm
 from .syncing import PreviewMixin, SyncErrorMessageMixin
+from .warnings import ClearTextWarningMixin
 
 __all__ = [
     "ApiGatewayAdditionalRouteAdmin",
@@ -38,6 +40,7 @@ class ApiGatewayAdditionalRouteInline(admin.TabularInline):  # type: ignore[type
     model = ApiGatewayAdditionalRoute
     autocomplete_fields = ["api_gateway"]
     extra = 1
+    form = AdditionalRouteForm
     fields = ["name", "route_key", "integration_url", "deployed"]
     formfield_overrides = {
         models.CharField: {"widget": TextInput(attrs={"size": 20})},
@@ -47,7 +50,7 @@ class ApiGatewayAdditionalRouteInline(admin.TabularInline):  # type: ignore[type
 
 
 @admin.register(ApiGateway)
-class ApiGatewayAdmin(PreviewMixin, SyncErrorMessageMixin, BaseAdmin):
+class ApiGatewayAdmin(PreviewMixin, SyncErrorMessageMixin, ClearTextWarningMixin, BaseAdmin):
     """Gateways, as they should be and as far as they exist in AWS."""
 
     actions = [create_api_gateway, create_custom_domain, sync_from_aws, sync_to_aws]
@@ -152,11 +155,12 @@ class ApiGatewayAdmin(PreviewMixin, SyncErrorMessageMixin, BaseAdmin):
 
 
 @admin.register(ApiGatewayAdditionalRoute)
-class ApiGatewayAdditionalRouteAdmin(SyncErrorMessageMixin, BaseAdmin):
+class ApiGatewayAdditionalRouteAdmin(SyncErrorMessageMixin, ClearTextWarningMixin, BaseAdmin):
     """Routes of all gateways."""
 
     autocomplete_fields = ["api_gateway"]
     date_hierarchy = "created_on"
+    form = AdditionalRouteForm
     list_display = ["name", "api_gateway", "route_key", "integration_url", "deployed"]
     list_filter = ["api_gateway"]
     list_select_related = ["api_gateway"]

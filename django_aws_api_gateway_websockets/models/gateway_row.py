@@ -5,6 +5,15 @@ from __future__ import annotations
 from django.db import models
 
 from .synced import SyncedModel
+from .validators import (
+    collect_errors,
+    validate_api_name,
+    validate_api_name_length,
+    validate_domain_name,
+    validate_integration_host,
+    validate_integration_url,
+    validate_tags,
+)
 
 __all__ = ["GatewayRow"]
 
@@ -85,6 +94,28 @@ class GatewayRow(SyncedModel):
 
     def __str__(self) -> str:
         return self.api_name
+
+    def clean(self) -> None:
+        """Check what AWS or the project would refuse; blank values are not checked.
+
+        What 4.1 has stored passes as long as it is not changed.
+
+        Raises:
+            ValidationError: keyed by field.
+        """
+        if not self.tags and not self.is_as_read("tags"):
+            self.tags = {}
+        name, base = self.api_name, self.target_base_endpoint
+        collect_errors(
+            (validate_api_name, name, "api_name"),
+            (validate_domain_name, self.domain_name, "domain_name"),
+            (validate_integration_host, base, "target_base_endpoint"),
+            *self.of_changed(
+                (validate_api_name_length, name, "api_name"),
+                (validate_integration_url, base, "target_base_endpoint"),
+                (validate_tags, self.tags, "tags"),
+            ),
+        )
 
     @property
     def is_deployed(self) -> bool:

@@ -29,12 +29,6 @@ from .syncing import (
     require_deployed,
     sync_errors,
 )
-from .validators import (
-    collect_errors,
-    validate_api_name,
-    validate_domain_name,
-    validate_integration_host,
-)
 
 __all__ = ["ApiGateway"]
 
@@ -75,18 +69,6 @@ class ApiGateway(GatewayAddresses):
 
     def _refresh_pushed(self) -> None:
         self.refresh_from_db(fields=["deployment_id", "deployment_due", "last_error"])
-
-    def clean(self) -> None:
-        """Check what AWS or the project would refuse; blank values are not checked.
-
-        Raises:
-            ValidationError: keyed by field.
-        """
-        collect_errors(
-            (validate_api_name, self.api_name, "api_name"),
-            (validate_domain_name, self.domain_name, "domain_name"),
-            (validate_integration_host, self.target_base_endpoint, "target_base_endpoint"),
-        )
 
     def create_gateway(self, *, control: ControlPlane | None = None) -> bool:
         """Create the API in AWS with its routes and its stage, and deploy it.

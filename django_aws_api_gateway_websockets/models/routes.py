@@ -17,7 +17,12 @@ from .gateways import ApiGateway
 from .pushing import Batch, pending_batch, push_is_on, push_when_committed
 from .synced import SyncedModel
 from .syncing import SyncPlan, apply_plan, make_plan, sync_errors
-from .validators import collect_errors, validate_integration_host
+from .validators import (
+    collect_errors,
+    validate_additional_key,
+    validate_integration_host,
+    validate_integration_url,
+)
 
 __all__ = ["ApiGatewayAdditionalRoute"]
 
@@ -199,9 +204,16 @@ class ApiGatewayAdditionalRoute(SyncedModel):
             setattr(self, name, value)
 
     def clean(self) -> None:
-        """Check that the integration's host is allowed.
+        """Check what AWS or the project would refuse; what 4.1 has stored passes unchanged.
 
         Raises:
-            ValidationError: on ``integration_url``.
+            ValidationError: keyed by field.
         """
-        collect_errors((validate_integration_host, self.integration_url, "integration_url"))
+        url = self.integration_url
+        collect_errors(
+            (validate_integration_host, url, "integration_url"),
+            *self.of_changed(
+                (validate_additional_key, self.route_key, "route_key"),
+                (validate_integration_url, url, "integration_url"),
+            ),
+        )

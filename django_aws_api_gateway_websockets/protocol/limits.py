@@ -1,7 +1,8 @@
 """The quotas of API Gateway WebSocket APIs, each with its unit and its source.
 
 Sources: *guide* is the API Gateway Developer Guide, "Quotas for configuring and running a WebSocket
-API" and "Amazon API Gateway quotas"; *model* is botocore's service description.
+API" and "Amazon API Gateway quotas"; *model* is botocore's service description; *tags* is the page
+"API Gateway resources that can be tagged".
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Final
 __all__ = [
     "ACCOUNT_BURST",
     "ACCOUNT_REQUESTS_PER_SECOND",
+    "API_NAME_MAX_CHARS",
     "CONNECTIONS_PER_SECOND",
     "CONNECTION_LIFETIME_SECONDS",
     "CONNECT_URL_MAX_CHARS",
@@ -23,6 +25,9 @@ __all__ = [
     "MESSAGE_MAX_BYTES",
     "ROUTES_PER_API",
     "STAGES_PER_API",
+    "TAGS_PER_RESOURCE",
+    "TAG_KEY_MAX_CHARS",
+    "TAG_VALUE_MAX_CHARS",
 ]
 
 FRAME_MAX_BYTES: Final = 32_768
@@ -66,3 +71,15 @@ INTEGRATIONS_PER_API: Final = 300
 
 STAGES_PER_API: Final = 10
 """Stages of one API (guide)."""
+
+API_NAME_MAX_CHARS: Final = 128
+"""Characters in the name of an API (model: ``StringWithLengthBetween1And128``)."""
+
+TAGS_PER_RESOURCE: Final = 50
+"""Tags of one API, stage or custom domain (tags)."""
+
+TAG_KEY_MAX_CHARS: Final = 128
+"""Characters in the key of a tag (tags)."""
+
+TAG_VALUE_MAX_CHARS: Final = 256
+"""Characters in the value of a tag (tags)."""

@@ -126,14 +126,14 @@ class TestGatewayPage:
             "additional_routes-TOTAL_FORMS": 1,
             "additional_routes-0-name": "Room",
             "additional_routes-0-route_key": "room",
-            "additional_routes-0-integration_url": "www.example.com/ws/room",
+            "additional_routes-0-integration_url": "www.example.com/ws/room/",
         }
 
         admin_client.post(reverse(f"{GATEWAYS}_add"), form(**route))
 
         saved = ApiGatewayAdditionalRoute.objects.get()
         assert saved.api_gateway.api_name == "Chat"
-        assert saved.integration_url == "https://www.example.com/ws/room"
+        assert saved.integration_url == "https://www.example.com/ws/room/"
 
     def test_does_not_change_what_aws_said(self, admin_client: Client) -> None:
         """What is read-only cannot be posted either."""

@@ -71,7 +71,7 @@ def write_down(page: Page, base: str) -> None:
     page.locator("[name=target_base_endpoint]").fill(f"{base}/ws/")
     page.locator("[name=additional_routes-0-name]").fill("Wall")
     page.locator("[name=additional_routes-0-route_key]").fill("wall")
-    page.locator("[name=additional_routes-0-integration_url]").fill(f"{base}/wall/default")
+    page.locator("[name=additional_routes-0-integration_url]").fill(f"{base}/wall/default/")
     page.locator("[name=_continue]").click()
 
 

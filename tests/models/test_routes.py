@@ -75,6 +75,31 @@ class TestRoute:
             "integration_url": ["Integrations may not point at this host."]
         }
 
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [("route_key", "$connect"), ("integration_url", "https://a.test/ws/?room=1")],
+    )
+    def test_refuses_what_aws_or_django_would_not_take(
+        self, gateway: ApiGateway, name: str, value: str
+    ) -> None:
+        """The error stands at the field."""
+        with pytest.raises(ValidationError) as caught:
+            create(gateway, **{name: value})
+
+        assert list(caught.value.message_dict) == [name]
+
+    def test_keeps_what_was_stored_before(self, gateway: ApiGateway) -> None:
+        """Other fields of an odd row can be changed."""
+        odd = {"route_key": "$other", "integration_url": "https://a.test/ws/?room=1"}
+        create(gateway)
+        gateway.additional_routes.update(**odd)
+        route = ApiGatewayAdditionalRoute.objects.get()
+        route.name = "New"
+
+        route.save()
+
+        assert ApiGatewayAdditionalRoute.objects.filter(name="New", **odd).exists()
+
     def test_stores_single_columns_without_validation(
         self, gateway: ApiGateway, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:

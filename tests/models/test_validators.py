@@ -8,12 +8,25 @@ from django.test import override_settings
 
 from django_aws_api_gateway_websockets.models.validators import (
     collect_errors,
+    validate_additional_key,
     validate_api_name,
+    validate_api_name_length,
     validate_domain_name,
     validate_integration_host,
+    validate_integration_url,
+    validate_tags,
 )
 
-__all__ = ["TestCollectErrors", "TestDomainName", "TestIntegrationHost", "TestName"]
+__all__ = [
+    "TestAdditionalKey",
+    "TestCollectErrors",
+    "TestDomainName",
+    "TestIntegrationHost",
+    "TestIntegrationUrl",
+    "TestName",
+    "TestNameLength",
+    "TestTags",
+]
 
 
 class TestCollectErrors:
@@ -30,6 +43,16 @@ class TestCollectErrors:
             "api_name": ["Use letters, digits, spaces, hyphens and underscores only."],
             "other_name": ["Invalid domain name format"],
         }
+
+    def test_keeps_all_errors_of_a_field(self) -> None:
+        """Two checks of one field do not hide each other."""
+        with pytest.raises(ValidationError) as caught:
+            collect_errors(
+                (validate_api_name, "!" * 129, "api_name"),
+                (validate_api_name_length, "!" * 129, "api_name"),
+            )
+
+        assert len(caught.value.message_dict["api_name"]) == 2
 
     @pytest.mark.parametrize("blank", ["", None])
     def test_leaves_blanks_alone(self, blank: str | None) -> None:
@@ -57,6 +80,37 @@ class TestName:
         """Names are matched in full."""
         with pytest.raises(ValidationError):
             validate_api_name("Chat\n")
+
+
+class TestNameLength:
+    def test_takes(self) -> None:
+        """AWS has room for as many characters."""
+        validate_api_name_length("x" * 128)
+
+    def test_refuses(self) -> None:
+        """One more is too long, though the column could hold it."""
+        with pytest.raises(ValidationError) as caught:
+            validate_api_name_length("x" * 129)
+
+        assert caught.value.messages == ["AWS takes names of at most 128 characters."]
+
+
+class TestAdditionalKey:
+    @pytest.mark.parametrize("key", ["room", "a$b", " $connect"])
+    def test_takes(self, key: str) -> None:
+        """A dollar sign is only special at the start."""
+        validate_additional_key(key)
+
+    @pytest.mark.parametrize("key", ["$connect", "$other"])
+    def test_refuses(self, key: str) -> None:
+        """AWS keeps such keys for itself."""
+        with pytest.raises(ValidationError) as caught:
+            validate_additional_key(key)
+
+        assert caught.value.messages == [
+            "Keys that start with $ are reserved: every gateway has $connect, $disconnect and "
+            "$default."
+        ]
 
 
 class TestDomainName:
@@ -103,3 +157,68 @@ class TestIntegrationHost:
     def test_takes_any_host_without_a_list(self) -> None:
         """Nothing is refused where nothing is listed."""
         validate_integration_host("https://anywhere.test/")
+
+
+class TestIntegrationUrl:
+    def test_takes_a_path(self) -> None:
+        """A path is all that a URL needs."""
+        validate_integration_url("https://www.example.com:8443/ws/room")
+
+    @pytest.mark.parametrize("end", ["?", "?a=1", "#", "#top"])
+    def test_refuses(self, end: str) -> None:
+        """Nothing stands behind the path."""
+        with pytest.raises(ValidationError) as caught:
+            validate_integration_url(f"https://www.example.com/ws/{end}")
+
+        assert caught.value.messages == ["Use a URL without a query string and without a fragment."]
+
+
+class TestTags:
+    @pytest.mark.parametrize(
+        "tags",
+        [
+            {"team": "chat", "empty": ""},
+            {str(number): "x" for number in range(49)},
+            {"k" * 128: "v" * 256},
+            {"by": "aws:me", "Law: old": ""},
+        ],
+    )
+    def test_takes(self, tags: dict[str, str]) -> None:
+        """Texts by texts, within AWS's limits."""
+        validate_tags(tags)
+
+    @pytest.mark.parametrize("tags", [["a"], "a", 7, {"a": 7}, {"a": None}, {"a": {"b": "c"}}])
+    def test_refuses_what_is_no_object_of_texts(self, tags: object) -> None:
+        """AWS knows keys and values, both texts."""
+        with pytest.raises(ValidationError) as caught:
+            validate_tags(tags)
+
+        assert caught.value.messages == ['Use an object of texts, such as {"team": "chat"}.']
+
+    @pytest.mark.parametrize(
+        ("tags", "message"),
+        [
+            (
+                {str(number): "x" for number in range(50)},
+                "Use at most 49 tags; one more names this row in AWS.",
+            ),
+            ({"": "x"}, "The key of a tag has 1 to 128 characters."),
+            ({"k" * 129: "x"}, "The key of a tag has 1 to 128 characters."),
+            ({"a": "v" * 257}, "The value of a tag has at most 256 characters."),
+            ({"aws:team": "x"}, "The tag aws:team is reserved: its key starts with aws:."),
+            ({"AWS:team": "x"}, "The tag AWS:team is reserved: its key starts with aws:."),
+        ],
+    )
+    def test_refuses_what_aws_refuses(self, tags: dict[str, str], message: str) -> None:
+        """The limits are AWS's."""
+        with pytest.raises(ValidationError) as caught:
+            validate_tags(tags)
+
+        assert caught.value.messages == [message]
+
+    def test_tells_all_at_once(self) -> None:
+        """Each tag has its complaints."""
+        with pytest.raises(ValidationError) as caught:
+            validate_tags({"": "x", "aws:a": "v" * 257})
+
+        assert len(caught.value.messages) == 3

@@ -28,6 +28,9 @@ class TestDocumentedValues:
             ("ROUTES_PER_API", 300),
             ("INTEGRATIONS_PER_API", 300),
             ("STAGES_PER_API", 10),
+            ("TAGS_PER_RESOURCE", 50),
+            ("TAG_KEY_MAX_CHARS", 128),
+            ("TAG_VALUE_MAX_CHARS", 256),
         ],
     )
     def test_has_the_documented_figure(self, name: str, value: int) -> None:
@@ -39,6 +42,13 @@ class TestDocumentedValues:
         model = Loader().load_service_model("apigatewaymanagementapi", "service-2")
 
         assert model["shapes"]["Data"]["max"] == limits.MESSAGE_MAX_BYTES
+
+    def test_length_of_names_is_that_of_the_service_model(self) -> None:
+        """An API's name is as long as botocore's model of the service allows."""
+        shape = Loader().load_service_model("apigatewayv2", "service-2")["shapes"]["Api"]
+
+        name = shape["members"]["Name"]["shape"]
+        assert name == f"StringWithLengthBetween1And{limits.API_NAME_MAX_CHARS}"
 
     def test_every_constant_is_exported(self) -> None:
         """Nothing upper-case is missing from the public names."""
