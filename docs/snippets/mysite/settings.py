@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "desk",
     "clients",
     "rooms",
+    "votes",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

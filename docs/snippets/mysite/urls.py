@@ -6,6 +6,7 @@ from desk.views import DeskSocket, close_ticket
 from django.contrib import admin
 from django.urls import include, path
 from rooms.views import CounterSocket, MemberSocket, RoomSocket, TeamSocket, TicketSocket
+from votes.views import VotePage, VoteSocket
 from wall.views import WallPage, WallSocket
 
 from django_aws_api_gateway_websockets.urls import events
@@ -35,4 +36,8 @@ urlpatterns = [
     events("members/", MemberSocket),
     events("counter/", CounterSocket),
     events("tickets/", TicketSocket),
+    # begin: votes
+    events("votes/", VoteSocket),
+    path("votes/", VotePage.as_view()),
+    # end: votes
 ]
