@@ -18,8 +18,8 @@ PAGE_SIZE = "100"
 #: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
 THROTTLE_DELAYS = (1.0, 2.0, 5.0, 5.0)
 
-#: The same for what is slower: CreateDomainName is one per 30 seconds.
-SLOW_DELAYS = {"create_domain_name": (5.0, 10.0, 20.0, 30.0)}
+#: The same for what is slower: these calls are one per 30 seconds.
+SLOW_DELAYS = dict.fromkeys(("create_domain_name", "delete_domain_name"), (5.0, 10.0, 20.0, 30.0))
 
 THROTTLED = frozenset({"TooManyRequestsException", "LimitExceededException", "429"})
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ..exceptions import ProvisioningError
 from ..protocol.limits import INTEGRATION_TIMEOUT_MAX_MS
 from .clients import client_config, get_client
-from .domains import DomainCalls
+from .domains import NOT_FOUND, DomainCalls
 from .resources import (
     INTEGRATION_TARGET,
     Api,
@@ -61,6 +62,15 @@ class ControlPlane(DomainCalls):
         """Return an API by its id."""
         return Api.parse(self._call("get_api", ApiId=api_id))
 
+    def find_api(self, api_id: str) -> Api | None:
+        """Return an API by its id, or None when the account has none of that id in the region."""
+        try:
+            return self.get_api(api_id)
+        except ProvisioningError as error:
+            if error.code == NOT_FOUND:
+                return None
+            raise
+
     def create_api(
         self,
         *,
@@ -93,7 +103,10 @@ class ControlPlane(DomainCalls):
         return Api.parse(self._call("update_api", ApiId=api_id, **changes))
 
     def delete_api(self, api_id: str) -> None:
-        """Delete an API with everything in it; its connections end."""
+        """Delete an API with everything in it; its connections end.
+
+        AWS refuses as long as a custom domain maps to it.
+        """
         self._call("delete_api", ApiId=api_id)
 
     def tag_api(self, api_id: str, tags: Mapping[str, str]) -> None:
@@ -234,6 +247,10 @@ class ControlPlane(DomainCalls):
     def get_stages(self, api_id: str) -> tuple[Stage, ...]:
         """Return the stages of an API."""
         return tuple(map(Stage.parse, self._pages("get_stages", ApiId=api_id)))
+
+    def get_stage(self, api_id: str, name: str) -> Stage:
+        """Return a stage by its name."""
+        return Stage.parse(self._call("get_stage", ApiId=api_id, StageName=name))
 
     def create_stage(
         self, api_id: str, *, name: str, description: str, tags: Mapping[str, str]

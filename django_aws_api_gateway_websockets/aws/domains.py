@@ -6,15 +6,20 @@ from collections.abc import Mapping
 
 from ..exceptions import ProvisioningError
 from .calls import Calls
-from .resources import ApiMapping, DomainName
+from .resources import ApiMapping, DomainName, MappedDomain
 
-__all__ = ["DomainCalls"]
+__all__ = ["NOT_FOUND", "DomainCalls"]
 
+#: AWS's code for what the account does not have in the region.
 NOT_FOUND = "NotFoundException"
 
 
 class DomainCalls(Calls):
     """The calls of ``apigatewayv2`` about custom domains that we make."""
+
+    def get_domain_names(self) -> tuple[DomainName, ...]:
+        """Return all custom domain names of the account in the region."""
+        return tuple(map(DomainName.parse, self._pages("get_domain_names")))
 
     def find_domain_name(self, name: str) -> DomainName | None:
         """Return a custom domain name, or None when the account has none of that name."""
@@ -48,11 +53,27 @@ class DomainCalls(Calls):
         )
         return DomainName.parse(answer)
 
+    def delete_domain_name(self, name: str) -> None:
+        """Delete a custom domain name, which must map to nothing any more."""
+        self._call("delete_domain_name", DomainName=name)
+
     def get_api_mappings(self, name: str) -> tuple[ApiMapping, ...]:
         """Return all that a custom domain name maps to."""
         return tuple(map(ApiMapping.parse, self._pages("get_api_mappings", DomainName=name)))
+
+    def get_mapped_domains(self, api_id: str) -> tuple[MappedDomain, ...]:
+        """Return the custom domains that map to an API, with one call for each of the account's."""
+        domains = (
+            MappedDomain(domain=domain, mappings=self.get_api_mappings(domain.name))
+            for domain in self.get_domain_names()
+        )
+        return tuple(domain for domain in domains if domain.of_api(api_id))
 
     def create_api_mapping(self, name: str, *, api_id: str, stage_name: str) -> ApiMapping:
         """Map the root of a custom domain name to a stage of an API."""
         answer = self._call("create_api_mapping", DomainName=name, ApiId=api_id, Stage=stage_name)
         return ApiMapping.parse(answer)
+
+    def delete_api_mapping(self, name: str, mapping_id: str) -> None:
+        """Delete a mapping; the custom domain name stays."""
+        self._call("delete_api_mapping", DomainName=name, ApiMappingId=mapping_id)

@@ -12,18 +12,20 @@ __all__ = [
     "Deployment",
     "DomainName",
     "Integration",
+    "MappedDomain",
     "Route",
     "RouteResponse",
     "Stage",
 ]
 
 HTTP_PROXY = "HTTP_PROXY"
+WEBSOCKET = "WEBSOCKET"
 INTEGRATION_TARGET = "integrations/"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Api:
-    """One API; ``endpoint`` has no stage."""
+    """One API; ``endpoint`` has no stage, and ``protocol`` is ``WEBSOCKET`` or ``HTTP``."""
 
     api_id: str
     endpoint: str
@@ -32,6 +34,7 @@ class Api:
     route_selection_expression: str = ""
     api_key_selection_expression: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
+    protocol: str = WEBSOCKET
 
     @classmethod
     def parse(cls, answer: Mapping[str, Any]) -> Self:
@@ -44,7 +47,13 @@ class Api:
             route_selection_expression=answer.get("RouteSelectionExpression", ""),
             api_key_selection_expression=answer.get("ApiKeySelectionExpression", ""),
             tags=answer.get("Tags", {}),
+            protocol=answer.get("ProtocolType", WEBSOCKET),
         )
+
+    @property
+    def takes_websockets(self) -> bool:
+        """Whether it is a WebSocket API."""
+        return self.protocol == WEBSOCKET
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,12 +126,17 @@ class RouteResponse:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stage:
-    """A stage, and what is deployed to it: empty when nothing is."""
+    """A stage, and what is deployed to it: empty when nothing is.
+
+    Args:
+        deploys_itself: AWS deploys every change at once, and refuses to be told to.
+    """
 
     name: str
     deployment_id: str = ""
     description: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
+    deploys_itself: bool = False
 
     @classmethod
     def parse(cls, answer: Mapping[str, Any]) -> Self:
@@ -132,6 +146,7 @@ class Stage:
             deployment_id=answer.get("DeploymentId", ""),
             description=answer.get("Description", ""),
             tags=answer.get("Tags", {}),
+            deploys_itself=answer.get("AutoDeploy", False),
         )
 
 
@@ -154,12 +169,17 @@ class DomainName:
 
     name: str
     target: str = ""
+    certificate_arn: str = ""
 
     @classmethod
     def parse(cls, answer: Mapping[str, Any]) -> Self:
         """Return the domain name of an answer."""
         [configuration, *_] = answer.get("DomainNameConfigurations") or [{}]
-        return cls(name=answer["DomainName"], target=configuration.get("ApiGatewayDomainName", ""))
+        return cls(
+            name=answer["DomainName"],
+            target=configuration.get("ApiGatewayDomainName", ""),
+            certificate_arn=configuration.get("CertificateArn", ""),
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -180,3 +200,15 @@ class ApiMapping:
             stage_name=answer["Stage"],
             key=answer.get("ApiMappingKey", ""),
         )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MappedDomain:
+    """A custom domain name and everything that it maps to."""
+
+    domain: DomainName
+    mappings: tuple[ApiMapping, ...]
+
+    def of_api(self, api_id: str) -> tuple[ApiMapping, ...]:
+        """Return what it maps to an API."""
+        return tuple(mapping for mapping in self.mappings if mapping.api_id == api_id)

@@ -53,14 +53,20 @@ def renew_headers(
         control.update_integration(gateway.api_id, integration_id, request_parameters=parameters)
         yield integration_id
     if gateway.deployment_due:
-        deployment = control.create_deployment(
-            gateway.api_id,
-            stage_name=gateway.stage_name,
-            description=gateway.stage_description,
-        )
-        store(gateway, deployment_id=deployment.deployment_id, deployment_due=False)
+        _deploy(gateway, control)
     actual = ActualGateway(
         routes=control.get_routes(gateway.api_id),
         integrations=control.get_integrations(gateway.api_id),
     )
     store(gateway, headers_mapped=maps_all_headers(actual), last_error="")
+
+
+def _deploy(gateway: ApiGateway, control: ControlPlane) -> None:
+    """Let the stage serve what was changed, unless AWS has done that by itself."""
+    if control.get_stage(gateway.api_id, gateway.stage_name).deploys_itself:
+        store(gateway, deployment_due=False)
+        return
+    deployment = control.create_deployment(
+        gateway.api_id, stage_name=gateway.stage_name, description=gateway.stage_description
+    )
+    store(gateway, deployment_id=deployment.deployment_id, deployment_due=False)

@@ -259,9 +259,11 @@ def _stage_step(desired: DesiredGateway, stage: Stage | None) -> Step:
 
 
 def _deployment_step(desired: DesiredGateway, stage: Stage | None, steps: tuple[Step, ...]) -> Step:
+    found_id = stage.deployment_id if stage else ""
+    if stage and stage.deploys_itself:
+        return Step(kind=StepKind.DEPLOYMENT, subject=stage.name, skipped=True, found_id=found_id)
     changed = desired.deployment_due or not all(step.skipped for step in steps)
-    found_id = stage.deployment_id if stage and not changed else ""
-    return _found_step(StepKind.DEPLOYMENT, desired.stage_name, found_id)
+    return _found_step(StepKind.DEPLOYMENT, desired.stage_name, "" if changed else found_id)
 
 
 def _found_step(

@@ -194,6 +194,25 @@ class TestApis:
         assert request.target == "/v2/apis/abcdefghij"
         assert api.name == "shop"
 
+    def test_look_for(self) -> None:
+        """An API that is not there is None, any other error is raised."""
+        missing = Answer(status=404, error="NotFoundException")
+        denied = Answer(status=403, error="AccessDeniedException")
+
+        with served(answer(**API), missing, denied) as (control, _, _):
+            found = control.find_api("abcdefghij")
+            assert found is not None
+            assert found.name == "shop"
+            assert control.find_api("abcdefghij") is None
+            with pytest.raises(ProvisioningError, match="GetApi failed: AccessDeniedException"):
+                control.find_api("abcdefghij")
+
+    def test_kind(self) -> None:
+        """An HTTP API takes no WebSockets."""
+        api, _ = call(answer(**API, protocolType="HTTP"), lambda control: control.get_api("a1"))
+
+        assert not api.takes_websockets
+
     def test_find(self) -> None:
         """Of all APIs, on however many pages, those with the tag are returned."""
         other = {"apiId": "klmnopqrst", "name": "other"}
@@ -346,6 +365,16 @@ class TestStages:
 
         assert request.target == "/v2/apis/abc/stages?maxResults=100"
         assert found == (Stage(name="live", deployment_id="d1"),)
+
+    def test_get(self) -> None:
+        """A stage says whether AWS deploys every change by itself."""
+        stage, request = call(
+            answer(stageName="live", autoDeploy=True),
+            lambda control: control.get_stage("a1", "live"),
+        )
+
+        assert request.target == "/v2/apis/a1/stages/live"
+        assert stage == Stage(name="live", deploys_itself=True)
 
     def test_deploy(self) -> None:
         """A deployment goes to a stage."""

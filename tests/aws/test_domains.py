@@ -66,6 +66,29 @@ class TestDomainNames:
 
         assert waited == [5.0, 10.0]
 
+    def test_all(self) -> None:
+        """All pages are read, with the certificates."""
+        configuration = {"apiGatewayDomainName": "d-1", "certificateArn": "arn:1"}
+        item = {"domainName": "a.test", "domainNameConfigurations": [configuration]}
+
+        with served(answer(items=[item], nextToken="t"), answer(items=[item])) as (control, _, _):
+            found = control.get_domain_names()
+
+        assert found == (DomainName(name="a.test", target="d-1", certificate_arn="arn:1"),) * 2
+
+    def test_delete(self) -> None:
+        """It is named in the path."""
+        _, request = call(answer(), lambda control: control.delete_domain_name("a.test"))
+
+        assert (request.method, request.target) == ("DELETE", "/v2/domainnames/a.test")
+
+    def test_delete_is_slow(self) -> None:
+        """AWS takes one in 30 seconds, so a throttled call waits longer than others."""
+        with served(THROTTLED, answer()) as (control, _, waited):
+            control.delete_domain_name("a.test")
+
+        assert waited == [5.0]
+
 
 class TestMappings:
     def test_get(self) -> None:
@@ -85,3 +108,23 @@ class TestMappings:
         )
 
         assert json.loads(request.body) == {"apiId": "a1", "stage": "live"}
+
+    def test_delete(self) -> None:
+        """Domain and mapping are named in the path."""
+        _, request = call(answer(), lambda control: control.delete_api_mapping("a.test", "m1"))
+
+        assert (request.method, request.target) == (
+            "DELETE",
+            "/v2/domainnames/a.test/apimappings/m1",
+        )
+
+    def test_of_an_api(self) -> None:
+        """The domains that map to an API are found, with all that they map to."""
+        names = answer(items=[{"domainName": "a.test"}, {"domainName": "b.test"}])
+        other = {**MAPPING, "apiId": "b2"}
+
+        with served(names, answer(items=[MAPPING, other]), answer(items=[other])) as served_:
+            (found,) = served_[0].get_mapped_domains("a1")
+
+        assert found.domain == DomainName(name="a.test")
+        assert [mapping.api_id for mapping in found.mappings] == ["a1", "b2"]

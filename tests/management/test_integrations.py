@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Iterator
 from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import StringIO
 from typing import Any
 
@@ -22,44 +19,15 @@ from django_aws_api_gateway_websockets.protocol.routes import request_parameters
 
 from ..models.in_aws import client, deployments, emulator
 from ..provisioning.aws_state import Failure, failing
+from .old_api import NAME, OLD_SECRET, SECRET_PARAMETER, Backend, backend, create_old_api
 
-__all__ = ["client", "emulator"]
+__all__ = ["backend", "client", "emulator"]
 
 pytestmark = pytest.mark.django_db
 
 SECRET = "s" * 32
-OLD_SECRET = "o" * 32
-SECRET_PARAMETER = "integration.request.header.X-Ws-Gateway-Secret"
-#: Calls of a run that renews three integrations: three lists, three updates, one deployment.
-CALLS = 7
-
-
-class Backend(BaseHTTPRequestHandler):
-    """Answers every request with the trusted headers that it got."""
-
-    def do_POST(self) -> None:
-        """Answer a request."""
-        self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        names = ("X-Ws-Gateway-Secret", "X-Ws-Event-Type")
-        body = json.dumps([self.headers.get(name, "") for name in names]).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *args: Any) -> None:
-        """Keep quiet."""
-
-
-@pytest.fixture
-def backend() -> Iterator[str]:
-    """Serve a backend, and return its URL."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), Backend) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/ws/"
-        server.shutdown()
-        thread.join()
+#: Calls of a run that renews three integrations: three lists, three updates, stage, deployment.
+CALLS = 8
 
 
 @pytest.fixture(autouse=True)
@@ -69,41 +37,15 @@ def secret(settings: Settings) -> None:
 
 
 @pytest.fixture
-def gateway(client: Any, emulator: EmulatorThread, backend: str) -> ApiGateway:
-    """Return a gateway as 4.1 left it: two headers, no tag; it answers, so that tests can see."""
-    api = client.create_api(
-        Name="Old",
-        ProtocolType="WEBSOCKET",
-        RouteSelectionExpression="$request.body.action",
-    )
-    for name in ("connect", "disconnect", "default"):
-        made = client.create_integration(
-            ApiId=api["ApiId"],
-            IntegrationType="HTTP_PROXY",
-            IntegrationMethod="POST",
-            IntegrationUri=f"{backend}{name}",
-            RequestParameters={
-                "integration.request.header.connectionId": "context.connectionId",
-                "integration.request.header.Colour": "'red'",
-                SECRET_PARAMETER: f"'{OLD_SECRET}'",
-            },
-        )
-        route = client.create_route(
-            ApiId=api["ApiId"],
-            RouteKey=f"${name}",
-            Target=f"integrations/{made['IntegrationId']}",
-        )
-    client.create_route_response(
-        ApiId=api["ApiId"], RouteId=route["RouteId"], RouteResponseKey="$default"
-    )
-    client.create_stage(ApiId=api["ApiId"], StageName="production")
-    deployment = client.create_deployment(ApiId=api["ApiId"], StageName="production")
+def gateway(client: Any, emulator: EmulatorThread, backend: Backend) -> ApiGateway:
+    """Return a gateway as 4.1 left it, but that it answers, so that tests can see."""
+    api = create_old_api(client, backend, two_way=True)
     return ApiGateway.objects.create(
-        api_name="Old",
-        target_base_endpoint=backend,
+        api_name=NAME,
+        target_base_endpoint=backend.url,
         api_id=api["ApiId"],
         api_endpoint=api["ApiEndpoint"],
-        deployment_id=deployment["DeploymentId"],
+        deployment_id=api["DeploymentId"],
         api_created=True,
         provisioning_status="deployed",
     )
@@ -198,6 +140,17 @@ class TestUpdating:
         run()
 
         assert not [found for found in parameters(client, gateway) if SECRET_PARAMETER in found]
+
+    def test_stage_that_deploys_itself(self, gateway: ApiGateway, client: Any) -> None:
+        """AWS has deployed what was changed, and is not told to."""
+        client.update_stage(ApiId=gateway.api_id, StageName="production", AutoDeploy=True)
+
+        with connect(gateway.connection_url) as socket:
+            run()
+            seen = headers_seen(socket)
+
+        assert seen == [SECRET, "MESSAGE"]
+        assert ApiGateway.objects.get().deployment_due is False
 
 
 class TestComparing:

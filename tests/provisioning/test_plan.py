@@ -167,6 +167,15 @@ class TestResuming:
         """A stage that serves nothing is deployed to."""
         assert to_do(wanted(), present(stage=Stage(name="production"))) == ["deployment"]
 
+    def test_stage_that_deploys_itself(self) -> None:
+        """AWS deploys what is changed, and refuses to be told to."""
+        stage = Stage(name="production", deployment_id="d1", deploys_itself=True)
+
+        steps = plan(wanted(deployment_due=True), present(stage=stage, integrations=()))
+
+        assert (steps[-1].name, steps[-1].skipped, steps[-1].found_id) == ("deployment", True, "d1")
+        assert not steps[1].skipped
+
     def test_changed_after_deployment(self) -> None:
         """What is added to a deployed stage is deployed."""
         more = DesiredRoute(key="more", uri=f"{BASE}more/")
