@@ -18,6 +18,7 @@ from .actions import (
     sync_to_aws,
 )
 from .base import BaseAdmin
+from .deletion import delete_api_gateway
 from .forms import AdditionalRouteForm
 from .syncing import PreviewMixin, SyncErrorMessageMixin
 from .warnings import ClearTextWarningMixin
@@ -53,7 +54,13 @@ class ApiGatewayAdditionalRouteInline(admin.TabularInline):  # type: ignore[type
 class ApiGatewayAdmin(PreviewMixin, SyncErrorMessageMixin, ClearTextWarningMixin, BaseAdmin):
     """Gateways, as they should be and as far as they exist in AWS."""
 
-    actions = [create_api_gateway, create_custom_domain, sync_from_aws, sync_to_aws]
+    actions = [
+        create_api_gateway,
+        create_custom_domain,
+        sync_from_aws,
+        sync_to_aws,
+        delete_api_gateway,
+    ]
     date_hierarchy = "created_on"
     fieldsets = [
         (

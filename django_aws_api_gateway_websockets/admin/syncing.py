@@ -18,10 +18,13 @@ from ..exceptions import WebSocketError
 from ..models import ApiGateway, collect_deferred_sync_errors
 from ..models.syncing import SyncPlan, change_sentences
 
-__all__ = ["PreviewMixin", "SyncErrorMessageMixin"]
+__all__ = ["FAILURES", "TEMPLATES", "PreviewMixin", "SyncErrorMessageMixin", "describe_failure"]
 
 logger = logging.getLogger("django_aws_api_gateway_websockets.admin")
 
+TEMPLATES = "admin/django_aws_api_gateway_websockets/apigateway"
+
+#: What may go wrong between a gateway and AWS.
 FAILURES = (*AWS_ERRORS, WebSocketError, ImproperlyConfigured, RuntimeError, ValueError)
 
 
@@ -78,7 +81,7 @@ class PreviewMixin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscript
             "plan": plan,
             "error": error,
         }
-        return TemplateResponse(request, f"{_TEMPLATES}/preview.html", context)
+        return TemplateResponse(request, f"{TEMPLATES}/preview.html", context)
 
     def _apply(self, request: HttpRequest, gateway: ApiGateway) -> HttpResponseRedirect:
         user = request.user.get_username()
@@ -86,16 +89,13 @@ class PreviewMixin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscript
         try:
             sentences = _apply_changes(gateway, prune="prune" in request.POST)
         except FAILURES as error:
-            self.message_user(request, f"{gateway}: {_describe(error)}", messages.ERROR)
+            self.message_user(request, f"{gateway}: {describe_failure(error)}", messages.ERROR)
         else:
             text = "; ".join(sentences) or "nothing to do"
             self.log_change(request, gateway, f"Applied in AWS: {text}")
             self.message_user(request, f"{gateway}: {text}", messages.SUCCESS)
         name = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_change"
         return HttpResponseRedirect(reverse(name, args=[gateway.pk]))
-
-
-_TEMPLATES = "admin/django_aws_api_gateway_websockets/apigateway"
 
 
 def _telling(
@@ -113,7 +113,7 @@ def _preview(gateway: ApiGateway) -> tuple[SyncPlan | None, str]:
     try:
         return gateway.preview(), ""
     except FAILURES as error:
-        return None, _describe(error)
+        return None, describe_failure(error)
 
 
 def _apply_changes(gateway: ApiGateway, *, prune: bool) -> list[str]:
@@ -122,6 +122,7 @@ def _apply_changes(gateway: ApiGateway, *, prune: bool) -> list[str]:
     return change_sentences(list(gateway.sync_steps(plan=gateway.plan_sync(prune=prune))))
 
 
-def _describe(error: Exception) -> str:
+def describe_failure(error: Exception) -> str:
+    """Return AWS's code, or what is wrong on this side."""
     is_of_aws = isinstance(error, AWS_ERRORS)
     return describe_error(error) if is_of_aws else str(error)

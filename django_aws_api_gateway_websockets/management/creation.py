@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from ..aws.errors import AWS_ERRORS, describe_error
-from ..exceptions import WebSocketError
-from ..models import ApiGateway
+from .gateways import command_errors, get_gateway
 
-__all__ = ["Command", "DomainCommand", "command_errors"]
+__all__ = ["Command", "DomainCommand"]
 
 
 class Command(BaseCommand):
@@ -33,7 +28,7 @@ class Command(BaseCommand):
         Raises:
             CommandError: there is no such row, nothing is left to create, or a step failed.
         """
-        gateway = _get_gateway(pk)
+        gateway = get_gateway(pk)
         if not gateway.needs_api_creation:
             raise CommandError(f"{gateway.api_name} is created already.")
         with command_errors(gateway):
@@ -61,7 +56,7 @@ class DomainCommand(BaseCommand):
             CommandError: there is no such row, it is not ready for a domain or has it already, or
                 a step failed.
         """
-        gateway = _get_gateway(pk)
+        gateway = get_gateway(pk)
         if gateway.effective_provisioning_status == gateway.ProvisioningStatus.MAPPED:
             raise CommandError(f"{gateway.api_name} has its custom domain already.")
         with command_errors(gateway):
@@ -73,25 +68,3 @@ class DomainCommand(BaseCommand):
                 f"{gateway.api_gateway_domain_name}"
             )
         )
-
-
-def _get_gateway(pk: int) -> ApiGateway:
-    gateway = ApiGateway.objects.filter(pk=pk).first()
-    if gateway is None:
-        raise CommandError(f"There is no ApiGateway with the primary key {pk}.")
-    return gateway
-
-
-@contextmanager
-def command_errors(gateway: ApiGateway) -> Iterator[None]:
-    """Turn what creating ``gateway`` may raise into an error of the command line.
-
-    Raises:
-        CommandError: the message names the gateway and the error.
-    """
-    try:
-        yield
-    except (*AWS_ERRORS, WebSocketError) as error:
-        raise CommandError(f"{gateway.api_name}: {describe_error(error)}") from error
-    except (ImproperlyConfigured, RuntimeError, ValueError) as error:
-        raise CommandError(f"{gateway.api_name}: {error}") from error

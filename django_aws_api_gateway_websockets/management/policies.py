@@ -13,7 +13,7 @@ from ..aws.clients import LOCAL_REGION, get_client
 from ..models import ApiGateway
 from ..protocol.endpoints import region_from_endpoint
 from ..provisioning.iam import GatewayScope, provisioning_policy, runtime_policy
-from .creation import command_errors
+from .gateways import command_errors
 
 __all__ = ["Command"]
 

@@ -7,18 +7,17 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from ..aws.control import ControlPlane, get_control_plane
-from ..protocol.endpoints import (
-    management_url,
-    origin_of,
-    region_from_endpoint,
-)
+from ..protocol.endpoints import management_url, origin_of, region_from_endpoint
 from ..protocol.routes import DEFAULT, integration_uri, select_route
+from ..provisioning.removal import Removal
 from ..provisioning.run import StepResult
+from .adoption import GatewayManager
 from .creation import create_in_aws
 from .domains import check_domain, create_domain_in_aws
 from .gateway_addresses import GatewayAddresses
 from .pulling import pull
 from .pushing import pending_batch, push_is_on, push_when_committed
+from .removal import forget, make_removal, remove_from_aws
 from .syncing import (
     SYNCED_FIELDS,
     SyncPlan,
@@ -37,6 +36,8 @@ class ApiGateway(GatewayAddresses):
     """One WebSocket API: its settings, and how much of it exists in AWS."""
 
     synced_fields = SYNCED_FIELDS
+
+    objects = GatewayManager()
 
     class Meta(GatewayAddresses.Meta):
         abstract = False
@@ -238,23 +239,48 @@ class ApiGateway(GatewayAddresses):
         check_domain(self)
         return create_domain_in_aws(self, control or self.control_plane())
 
+    def plan_deletion(
+        self, *, keep_domain: bool = False, control: ControlPlane | None = None
+    ) -> Removal:
+        """Return what ``delete_api`` would take away; nothing is changed.
+
+        Raises:
+            ValueError: the gateway has no API.
+            ProvisioningError: AWS refused or could not be reached.
+        """
+        return make_removal(self, control or self.control_plane(), keep_domain=keep_domain)
+
+    def deletion_steps(
+        self, plan: Removal, *, control: ControlPlane | None = None
+    ) -> Iterator[StepResult]:
+        """Do what ``delete_api`` does, by a plan of ``plan_deletion``; yield each step once done.
+
+        Raises:
+            ValueError: see ``delete_api``, as everything else that may be raised.
+        """
+        return remove_from_aws(self, control or self.control_plane(), plan)
+
+    def delete_api(self, *, keep_domain: bool = False, control: ControlPlane | None = None) -> None:
+        """Delete the API in AWS, what maps to it, and the custom domain that was created for it.
+
+        Its connections end. The row and its routes stay, as those of a gateway that is still to be
+        created. Safe to call again after a failure.
+
+        Args:
+            keep_domain: leave the custom domain, which then maps to nothing of this API.
+            control: the control plane to change, by default that of the API.
+
+        Raises:
+            ValueError: the gateway has no API, or another run is at it.
+            Exception: whatever boto3 raised; ``last_error`` holds its code.
+        """
+        used = control or self.control_plane()
+        plan = self.plan_deletion(keep_domain=keep_domain, control=used)
+        deque(self.deletion_steps(plan, control=used), maxlen=0)
+
     def forget_api(self) -> None:
         """Take the row, and its routes, for not created; nothing is done in AWS."""
-        blank: dict[str, Any] = {
-            "api_id": "",
-            "api_endpoint": "",
-            "deployment_id": "",
-            "api_created": False,
-            "deployment_due": False,
-            "headers_mapped": False,
-            "creation_id": "",
-            "claimed_at": None,
-            "last_error": "",
-            "provisioning_status": self.ProvisioningStatus.PENDING,
-        }
-        type(self).objects.filter(pk=self.pk).update(**blank)
-        self.additional_routes.update(deployed=False, route_id="", integration_id="")
-        self.refresh_from_db(fields=list(blank))
+        forget(self)
 
     def select_route(self, text: str) -> str:
         """Return the key of the route that a message takes, by what the row says."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ValidationError
+
 from ..aws.control import ControlPlane
 from ..aws.resources import Route, Stage
 from ..protocol.routes import DEFAULT
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from .gateways import ApiGateway
     from .routes import ApiGatewayAdditionalRoute
 
-__all__ = ["pull"]
+__all__ = ["pull", "pull_routes", "read_remote", "remote_values"]
 
 _API_FIELDS: Mapping[str, str] = {
     "api_name": "name",
@@ -34,18 +36,34 @@ def pull(gateway: ApiGateway, control: ControlPlane) -> list[str]:
     Raises:
         ProvisioningError: a call failed; nothing was stored.
     """
-    known = DesiredGateway(
-        name=gateway.api_name, creation_id="", target_base="", stage_name=gateway.stage_name
-    )
-    actual = read_actual(known, control=control, api_id=gateway.api_id, every_response=True)
-    values = _values(gateway, actual, control)
+    actual = read_remote(gateway, control)
+    values = remote_values(gateway, actual, control)
     changed = {name: value for name, value in values.items() if getattr(gateway, name) != value}
     if changed:
         store(gateway, **changed)
-    return [*(f"Updated {name}" for name in changed), *_pull_routes(gateway, actual)]
+    return [*(f"Updated {name}" for name in changed), *pull_routes(gateway, actual)]
 
 
-def _values(gateway: ApiGateway, actual: ActualGateway, control: ControlPlane) -> dict[str, Any]:
+def read_remote(gateway: ApiGateway, control: ControlPlane) -> ActualGateway:
+    """Return what AWS has of a gateway whose row may know less.
+
+    Raises:
+        ProvisioningError: a call failed.
+    """
+    known = DesiredGateway(
+        name=gateway.api_name, creation_id="", target_base="", stage_name=gateway.stage_name
+    )
+    return read_actual(known, control=control, api_id=gateway.api_id, every_response=True)
+
+
+def remote_values(
+    gateway: ApiGateway, actual: ActualGateway, control: ControlPlane
+) -> dict[str, Any]:
+    """Return what AWS has for the fields of a gateway.
+
+    Raises:
+        ProvisioningError: a call failed.
+    """
     return {
         **{field: getattr(actual.api, name) for field, name in _API_FIELDS.items()},
         **_base_value(actual),
@@ -73,7 +91,7 @@ def _stage_values(
     if stage is None or not stage.deployment_id:
         return {}
     text = stage.description
-    if not text:
+    if not text and not stage.deploys_itself:
         text = control.get_deployment(gateway.api_id, stage.deployment_id).description
     return {"deployment_id": stage.deployment_id, "stage_description": text}
 
@@ -93,7 +111,11 @@ def _uris(actual: ActualGateway) -> Mapping[str, str]:
     }
 
 
-def _pull_routes(gateway: ApiGateway, actual: ActualGateway) -> Iterator[str]:
+def pull_routes(gateway: ApiGateway, actual: ActualGateway) -> Iterator[str]:
+    """Store the routes that AWS has, and yield a sentence for each change.
+
+    A route that no row can hold is left alone.
+    """
     uris = _uris(actual)
     remote = [route for route in actual.routes if route.key not in BUILT_IN]
     rows = list(gateway.additional_routes.order_by("pk"))
@@ -101,8 +123,7 @@ def _pull_routes(gateway: ApiGateway, actual: ActualGateway) -> Iterator[str]:
         row = _match(route, rows)
         if row is not None:
             rows.remove(row)
-        if row is None and route.key in uris:
-            gateway.additional_routes.bulk_create([_new_row(gateway, route, uris[route.key])])
+        if row is None and _add_row(gateway, route, uris.get(route.key, "")):
             yield f"Added the {route.key} route"
         elif row is not None and _update_row(row, route, uris.get(route.key, row.integration_url)):
             yield f"Updated the {route.key} route"
@@ -117,9 +138,10 @@ def _match(route: Route, rows: list[ApiGatewayAdditionalRoute]) -> ApiGatewayAdd
     return next(by_id, None) or next(by_key, None)
 
 
-def _new_row(gateway: ApiGateway, route: Route, uri: str) -> ApiGatewayAdditionalRoute:
+def _add_row(gateway: ApiGateway, route: Route, uri: str) -> bool:
+    """Store a new row, without a push; return whether it can hold the route."""
     model = gateway.additional_routes.model
-    return model(
+    row = model(
         api_gateway=gateway,
         name=route.key[: model._meta.get_field("name").max_length],
         route_key=route.key,
@@ -128,6 +150,12 @@ def _new_row(gateway: ApiGateway, route: Route, uri: str) -> ApiGatewayAdditiona
         route_id=route.route_id,
         integration_id=route.integration_id,
     )
+    try:
+        row.full_clean(exclude=["api_gateway"])
+    except ValidationError:
+        return False
+    gateway.additional_routes.bulk_create([row])
+    return True
 
 
 def _update_row(row: ApiGatewayAdditionalRoute, route: Route, uri: str) -> bool:

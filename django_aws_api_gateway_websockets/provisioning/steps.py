@@ -59,9 +59,15 @@ SENTENCES: Mapping[StepKind, tuple[str, str, str]] = {
 }
 
 REMOVALS: Mapping[StepKind, tuple[str, str]] = {
+    StepKind.API: (
+        "Delete the API {}, which ends its connections",
+        "Deleted the API {}, which ended its connections",
+    ),
     StepKind.INTEGRATION: ("Remove the integration of {}", "Removed the integration of {}"),
     StepKind.ROUTE: ("Remove the {} route", "Removed the {} route"),
     StepKind.ROUTE_RESPONSE: ("Make the {} route one-way", "Made the {} route one-way"),
+    StepKind.DOMAIN: ("Delete the domain {}", "Deleted the domain {}"),
+    StepKind.MAPPING: ("Map {} to the API no more", "Mapped {} to the API no more"),
 }
 
 

@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from ...aws.control import ControlPlane, get_control_plane
 from ...models import ApiGateway
 from ...protocol.endpoints import bracketed, is_loopback
-from ..creation import command_errors
+from ..gateways import command_errors
 from ..runserver import ServerProcess
 
 try:

@@ -1,0 +1,158 @@
+"""A gateway is taken out of AWS, wholly, however often its runs are interrupted."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from botocore.exceptions import ConnectionClosedError
+from django.utils import timezone
+
+from django_aws_api_gateway_websockets.aws.control import ControlPlane
+from django_aws_api_gateway_websockets.exceptions import ProvisioningError
+from django_aws_api_gateway_websockets.models import ApiGateway, WebSocketSession
+
+from ..provisioning.aws_state import Failure, failing
+from .in_aws import client, created, emulator
+
+__all__ = ["client", "created", "emulator"]
+
+pytestmark = pytest.mark.django_db
+
+DOMAIN = "ws.example.com"
+#: Calls of a run: the API, the domains, their mappings; the mapping, the domain and the API go.
+CALLS = 6
+
+
+@pytest.fixture
+def gateway(created: ApiGateway, client: Any) -> ApiGateway:
+    """Return a gateway with a custom domain, which is the only one in AWS."""
+    for item in client.get_domain_names()["Items"]:
+        client.delete_domain_name(DomainName=item["DomainName"])
+    created.domain_name = DOMAIN
+    created.certificate_arn = "arn:aws:acm:local:0:certificate/1"
+    created.save()
+    created.create_custom_domain()
+    return created
+
+
+def stored(gateway: ApiGateway) -> ApiGateway:
+    """Return what is on the row."""
+    return ApiGateway.objects.get(pk=gateway.pk)
+
+
+def in_aws(client: Any, gateway: ApiGateway) -> tuple[list[str], list[str]]:
+    """Return the id of the API when AWS has it, and the names of the domains."""
+    apis = [item["ApiId"] for item in client.get_apis(MaxResults="500")["Items"]]
+    domains = [item["DomainName"] for item in client.get_domain_names()["Items"]]
+    return [api for api in apis if api == gateway.api_id], domains
+
+
+class TestDeleting:
+    def test_everything(self, gateway: ApiGateway, client: Any) -> None:
+        """AWS has neither the API nor the domain, and the row says so."""
+        before = stored(gateway)
+
+        gateway.delete_api()
+
+        row = stored(gateway)
+        assert in_aws(client, before) == ([], [])
+        assert (row.api_id, row.deployment_id, row.api_created) == ("", "", False)
+        assert (row.provisioning_status, row.claimed_at, row.last_error) == ("pending", None, "")
+        assert row.additional_routes.get().deployed is False
+
+    def test_address(self, gateway: ApiGateway) -> None:
+        """Without its mapping the API is reached at its own address, until it goes."""
+        control = gateway.control_plane()
+        ApiGateway.objects.update(api_endpoint="wss://a1.execute-api.eu-west-1.amazonaws.com")
+        before = stored(gateway)
+
+        next(before.deletion_steps(before.plan_deletion(control=control), control=control))
+
+        assert before.connection_url.endswith(".amazonaws.com/live")
+        assert stored(gateway).connection_url == before.connection_url
+
+    def test_keeps_the_domain(self, gateway: ApiGateway, client: Any) -> None:
+        """When asked, the domain stays and maps to nothing."""
+        gateway.delete_api(keep_domain=True)
+
+        assert in_aws(client, gateway) == ([], [DOMAIN])
+        assert client.get_api_mappings(DomainName=DOMAIN)["Items"] == []
+
+    def test_ends_sessions(self, gateway: ApiGateway) -> None:
+        """The connections of the API have ended with it, those of others have not."""
+        WebSocketSession.objects.create(connection_id="a", api_gateway=gateway)
+        WebSocketSession.objects.create(connection_id="b")
+
+        gateway.delete_api()
+
+        assert list(WebSocketSession.objects.live().values_list("connection_id", flat=True)) == [
+            "b"
+        ]
+
+    def test_creates_again(self, gateway: ApiGateway, client: Any) -> None:
+        """What is saved is enough to make it once more."""
+        gateway.delete_api()
+
+        gateway.create_gateway(control=ControlPlane(client))
+
+        assert stored(gateway).is_deployed
+        assert len(client.get_routes(ApiId=gateway.api_id)["Items"]) == 4
+
+    def test_half_created(self, created: ApiGateway, client: Any) -> None:
+        """An API whose id was lost is found by its tag."""
+        api_id = created.api_id
+        ApiGateway.objects.update(api_id="", api_created=False, provisioning_status="pending")
+        gateway = stored(created)
+
+        gateway.delete_api(control=ControlPlane(client))
+
+        assert api_id not in [item["ApiId"] for item in client.get_apis()["Items"]]
+        assert stored(gateway).creation_id == ""
+
+    def test_gone_already(self, created: ApiGateway, client: Any) -> None:
+        """An API that somebody else has deleted is forgotten."""
+        client.delete_api(ApiId=created.api_id)
+
+        created.delete_api()
+
+        assert stored(created).needs_api_creation
+
+
+class TestRefusing:
+    def test_no_api(self) -> None:
+        """A gateway without an API has nothing to delete."""
+        gateway = ApiGateway.objects.create(api_name="New")
+
+        with pytest.raises(ValueError, match=r"^New has no API in AWS\.$"):
+            gateway.delete_api()
+
+    def test_another_run(self, gateway: ApiGateway, client: Any) -> None:
+        """Nothing is deleted while another run is at it."""
+        ApiGateway.objects.update(claimed_at=timezone.now())
+
+        with pytest.raises(ValueError, match=r"already being created\.$"):
+            gateway.delete_api()
+
+        assert in_aws(client, gateway) == ([gateway.api_id], [DOMAIN])
+
+
+class TestFailing:
+    @pytest.mark.parametrize("number", range(1, CALLS + 1))
+    @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+    def test_each_call(self, gateway: ApiGateway, client: Any, number: int, after: bool) -> None:
+        """Whichever call fails, the next run takes the rest away."""
+        before = stored(gateway)
+        control = ControlPlane(client)
+        with (
+            failing(client, Failure(number=number, after=after)),
+            suppress(ConnectionClosedError, ProvisioningError),
+        ):
+            gateway.delete_api(control=control)
+
+        assert stored(gateway).api_id == before.api_id
+        stored(gateway).delete_api(control=control)
+
+        assert in_aws(client, before) == ([], [])
+        assert (stored(gateway).api_id, stored(gateway).last_error) == ("", "")
