@@ -13,6 +13,8 @@ from django.http import HttpRequest
 from django.template.response import TemplateResponse
 
 from ..models import ApiGateway
+from ..provisioning.removal import Removal
+from ..provisioning.steps import StepKind
 from .syncing import FAILURES, TEMPLATES, describe_failure
 
 __all__ = ["delete_api_gateway"]
@@ -25,15 +27,18 @@ class _Prospect:
     """What would become of one gateway.
 
     Args:
-        sentences: what would be done.
-        left: what would stay.
         error: why nothing can be done; empty when it can.
     """
 
     gateway: ApiGateway
-    sentences: tuple[str, ...] = ()
-    left: tuple[str, ...] = ()
+    plan: Removal | None = None
     error: str = ""
+
+    @property
+    def has_domain(self) -> bool:
+        """Whether a custom domain would be deleted."""
+        steps = self.plan.steps if self.plan else ()
+        return any(step.kind is StepKind.DOMAIN for step in steps)
 
 
 @admin.action(permissions=["delete"], description="Delete API Gateway in AWS")
@@ -54,6 +59,7 @@ def delete_api_gateway(
         "opts": modeladmin.opts,
         "prospects": prospects,
         "possible": any(not prospect.error for prospect in prospects),
+        "domains": any(prospect.has_domain for prospect in prospects),
         "checkbox_name": ACTION_CHECKBOX_NAME,
         "action": delete_api_gateway.__name__,
     }
@@ -62,11 +68,9 @@ def delete_api_gateway(
 
 def _prospect(gateway: ApiGateway) -> _Prospect:
     try:
-        plan = gateway.plan_deletion()
+        return _Prospect(gateway=gateway, plan=gateway.plan_deletion())
     except FAILURES as error:
         return _Prospect(gateway=gateway, error=describe_failure(error))
-    sentences = tuple(step.sentence for step in plan.steps)
-    return _Prospect(gateway=gateway, sentences=sentences, left=plan.left)
 
 
 def _delete(

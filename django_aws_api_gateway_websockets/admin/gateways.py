@@ -7,8 +7,9 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.db import models
-from django.forms import Field, TextInput, URLInput
+from django.forms import Field, Script, TextInput, URLInput
 from django.http import HttpRequest
+from django.utils.html import format_html
 
 from ..models import ApiGateway, ApiGatewayAdditionalRoute
 from .actions import (
@@ -28,6 +29,14 @@ __all__ = [
     "ApiGatewayAdditionalRouteInline",
     "ApiGatewayAdmin",
 ]
+
+_STATIC = "django_aws_api_gateway_websockets"
+
+_COPIED = (
+    '{url} <button type="button" class="websocket-copy" data-copy="{url}" data-copied="Copied" '
+    "hidden>Copy</button>"
+)
+"""An address with a button that ``admin.js`` shows where the browser can copy."""
 
 _COUNT_MOST = 1000
 """Sessions that are counted at most: a page must not count a million."""
@@ -53,6 +62,10 @@ class ApiGatewayAdditionalRouteInline(admin.TabularInline):  # type: ignore[type
 @admin.register(ApiGateway)
 class ApiGatewayAdmin(PreviewMixin, SyncErrorMessageMixin, ClearTextWarningMixin, BaseAdmin):
     """Gateways, as they should be and as far as they exist in AWS."""
+
+    class Media:
+        css = {"all": [f"{_STATIC}/admin.css"]}
+        js = [Script(f"{_STATIC}/admin.js", type="module")]
 
     actions = [
         create_api_gateway,
@@ -142,9 +155,10 @@ class ApiGatewayAdmin(PreviewMixin, SyncErrorMessageMixin, ClearTextWarningMixin
         if not gateway.api_id:
             return "none yet"
         try:
-            return gateway.connection_url
+            url = gateway.connection_url
         except (RuntimeError, ValueError) as error:
             return str(error)
+        return format_html(_COPIED, url=url)
 
     @admin.display(description="Live sessions")
     def live_sessions(self, gateway: ApiGateway) -> str:

@@ -16,6 +16,7 @@ from django.urls import URLPattern, path, reverse
 from ..aws.errors import AWS_ERRORS, describe_error
 from ..exceptions import WebSocketError
 from ..models import ApiGateway, collect_deferred_sync_errors
+from ..models.creation import running_since
 from ..models.syncing import SyncPlan, change_sentences
 
 __all__ = ["FAILURES", "TEMPLATES", "PreviewMixin", "SyncErrorMessageMixin", "describe_failure"]
@@ -79,6 +80,7 @@ class PreviewMixin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscript
             "opts": self.opts,
             "original": gateway,
             "plan": plan,
+            "running_since": running_since(gateway),
             "error": error,
         }
         return TemplateResponse(request, f"{TEMPLATES}/preview.html", context)

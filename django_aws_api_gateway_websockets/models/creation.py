@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import DatabaseError
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from .gateways import ApiGateway
 
-__all__ = ["CLAIM_LEASE", "claim", "create_in_aws", "release", "store_claimed"]
+__all__ = ["CLAIM_LEASE", "claim", "create_in_aws", "release", "running_since", "store_claimed"]
 
 logger = logging.getLogger("django_aws_api_gateway_websockets.models")
 
@@ -50,6 +50,12 @@ def create_in_aws(gateway: ApiGateway, control: ControlPlane) -> Iterator[StepRe
     except BaseException as error:
         release(gateway, error)
         raise original_error(error) from None
+
+
+def running_since(gateway: ApiGateway) -> datetime | None:
+    """Return when the run began that keeps others away, or None when there is none."""
+    claimed = gateway.claimed_at
+    return claimed if claimed and claimed > timezone.now() - CLAIM_LEASE else None
 
 
 def claim(gateway: ApiGateway) -> bool:

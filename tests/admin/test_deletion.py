@@ -52,11 +52,12 @@ class TestAsking:
         response = act(admin_client, mapped)
 
         (prospect,) = response.context["prospects"]
-        assert prospect.sentences == (
+        assert [step.sentence for step in prospect.plan.steps] == [
             f"Map {DOMAIN} to the API no more",
             f"Delete the domain {DOMAIN}",
             "Delete the API Chat, which ends its connections",
-        )
+        ]
+        assert "Keep the custom domains" in response.text
         assert stored(mapped).is_deployed
 
     def test_nothing_to_delete(self, admin_client: Client) -> None:
@@ -75,6 +76,7 @@ class TestAsking:
         assert f'name="_selected_action" value="{created.pk}"' in page
         assert 'name="action" value="delete_api_gateway"' in page
         assert 'name="confirmed" value="yes"' in page
+        assert "Keep the custom domains" not in page
 
 
 class TestDeleting:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import Settings
 
 from django_aws_api_gateway_websockets.models import ApiGateway, WebSocketSession
@@ -143,6 +145,18 @@ class TestPreview:
         assert "Create the API New" in page.text
         assert shown(response)[0][1].startswith("New: Created the API New; Created the $connect")
         assert gateway.is_deployed
+
+    @pytest.mark.parametrize(("minutes", "expected"), [(1, True), (16, False)])
+    def test_run_at_work(
+        self, admin_client: Client, created: ApiGateway, minutes: int, expected: bool
+    ) -> None:
+        """A run that keeps others away is told, for as long as it does."""
+        since = timezone.now() - timedelta(minutes=minutes)
+        ApiGateway.objects.update(claimed_at=since)
+
+        page = admin_client.get(reverse(f"{GATEWAYS}_preview", args=[created.pk])).text
+
+        assert ("A run is at work since" in page) is expected
 
     def test_differences(self, admin_client: Client, created: ApiGateway, client: Any) -> None:
         """What differs is shown with both values, and nothing is done by looking."""

@@ -89,6 +89,45 @@ class TestGateway:
         page.reload()
         assert page.locator(".field-live_sessions .readonly").inner_text() == "1"
 
+    def test_copies_the_connection_url(self, page: Page, live_server: LiveServer) -> None:
+        """A button puts what a browser opens into the clipboard, and says so."""
+        write_down(page, live_server.url)
+        gateway = ApiGateway.objects.get()
+        gateway.create_gateway()
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+
+        page.reload()
+        page.get_by_role("button", name="Copy").click()
+
+        page.get_by_role("button", name="Copied").wait_for()
+        page.screenshot(path=Path(SCREENSHOTS) / "gateway.png", full_page=True)
+        assert page.evaluate("navigator.clipboard.readText()") == gateway.connection_url
+        page.get_by_role("button", name="Copy", exact=True).wait_for()
+
+    @pytest.mark.parametrize("window", WINDOWS)
+    def test_deletion_fits(self, page: Page, live_server: LiveServer, window: str) -> None:
+        """What would be deleted can be read in light and dark, and on a phone."""
+        options: dict[str, Any] = WINDOWS[window]
+        write_down(page, live_server.url)
+        gateway = ApiGateway.objects.get()
+        gateway.domain_name, gateway.certificate_arn = "ws.example.com", "arn:aws:acm:local:0:c/1"
+        gateway.save()
+        gateway.create_gateway()
+        gateway.create_custom_domain()
+        page.set_viewport_size(options["viewport"])
+        page.emulate_media(color_scheme=options["color_scheme"])
+
+        page.goto("/admin/django_aws_api_gateway_websockets/apigateway/")
+        page.locator("[name=_selected_action]").check()
+        page.locator("[name=action]").select_option("delete_api_gateway")
+        page.locator("button[name=index]").click()
+        page.get_by_text("Delete the API Chat, which ends its connections").wait_for()
+        page.screenshot(path=Path(SCREENSHOTS) / f"delete-{window}.png", full_page=True)
+
+        assert page.evaluate(OVERFLOW) == 0
+        page.get_by_role("button", name="Delete in AWS").click()
+        page.locator(".messagelist .success", has_text="Deleted the API Chat").wait_for()
+
     @pytest.mark.parametrize("window", WINDOWS)
     def test_preview_fits(self, page: Page, live_server: LiveServer, window: str) -> None:
         """The steps can be read in light and dark, and on a phone."""
