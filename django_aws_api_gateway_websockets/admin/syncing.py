@@ -118,7 +118,7 @@ def _preview(gateway: ApiGateway) -> tuple[SyncPlan | None, str]:
 
 def _apply_changes(gateway: ApiGateway, *, prune: bool) -> list[str]:
     if gateway.needs_api_creation:
-        return change_sentences(list(gateway.creation_steps()))
+        return change_sentences(list(gateway.creation_steps(domain=True)))
     return change_sentences(list(gateway.sync_steps(plan=gateway.plan_sync(prune=prune))))
 
 

@@ -176,7 +176,7 @@ class TestCreating:
         assert kinds[-3:] == [
             ("ROUTE", "routes_created"),
             ("STAGE", "routes_created"),
-            ("DEPLOYMENT", "routes_created"),
+            ("DEPLOYMENT", "deployed"),
         ]
 
     def test_control_plane_of_the_settings(
@@ -213,7 +213,7 @@ class TestStatus:
         assert statuses[-3:] == [
             ("route-response:say", "routes_created"),
             ("stage", "routes_created"),
-            ("deployment", "routes_created"),
+            ("deployment", "deployed"),
         ]
         assert stored(gateway).provisioning_status == "deployed"
 
