@@ -76,6 +76,7 @@ class PreviewMixin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscript
             "opts": self.opts,
             "original": gateway,
             "plan": plan,
+            "is_behind": gateway.wants_custom_domain and gateway.needs_custom_domain,
             "error": error,
         }
         return TemplateResponse(request, f"{_TEMPLATES}/preview.html", context)

@@ -7,11 +7,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from ..aws.control import ControlPlane, get_control_plane
-from ..protocol.endpoints import (
-    management_url,
-    origin_of,
-    region_from_endpoint,
-)
+from ..protocol.endpoints import management_url, origin_of, region_from_endpoint
 from ..protocol.routes import DEFAULT, integration_uri, select_route
 from ..provisioning.run import StepResult
 from .creation import create_in_aws
