@@ -80,5 +80,6 @@ class DnsRecord:
 
     def __str__(self) -> str:
         where = self.alias or ", ".join(self.values)
-        article = "an" if self.kind[0] in "A" else "a"
-        return f"{article} {self.kind} record to {where}"
+        article = "an" if self.kind[0] in "AN" else "a"
+        policy = " of a routing policy" if self.is_routed else ""
+        return f"{article} {self.kind} record{policy} to {where}"

@@ -91,7 +91,9 @@ def _alias_steps(desired: DesiredDomain, actual: ActualDomain) -> Iterator[Step]
 
 def _leads(record: DnsRecord, desired: DesiredDomain, zone: HostedZone) -> bool:
     """Return whether a record decides where the name leads to; NS takes it to another zone."""
-    return record.kind in _LEADING_KINDS or (record.kind == "NS" and zone.name != dns_name(desired.name))
+    return record.kind in _LEADING_KINDS or (
+        record.kind == "NS" and zone.name != dns_name(desired.name)
+    )
 
 
 def _check_zone(desired: DesiredDomain, zone: HostedZone) -> None:
@@ -101,9 +103,7 @@ def _check_zone(desired: DesiredDomain, zone: HostedZone) -> None:
         )
 
 
-def _check_records(
-    desired: DesiredDomain, actual: ActualDomain, records: list[DnsRecord]
-) -> None:
+def _check_records(desired: DesiredDomain, actual: ActualDomain, records: list[DnsRecord]) -> None:
     others = [record for record in records if not _is_right(record, actual.target)]
     if others:
         raise ValueError(
