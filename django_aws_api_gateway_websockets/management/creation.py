@@ -13,7 +13,7 @@ from ..aws.errors import AWS_ERRORS, describe_error
 from ..exceptions import WebSocketError
 from ..models import ApiGateway
 
-__all__ = ["Command", "DomainCommand", "command_errors"]
+__all__ = ["Command", "DomainCommand", "command_errors", "last_line"]
 
 
 class Command(BaseCommand):
@@ -67,10 +67,10 @@ class DomainCommand(BaseCommand):
         with command_errors(gateway):
             for step in gateway.domain_steps():
                 self.stdout.write(f"{gateway.api_name}: {step.sentence}")
-        self.stdout.write(self.style.SUCCESS(f"{gateway.api_name}: {_last_line(gateway)}"))
+        self.stdout.write(self.style.SUCCESS(f"{gateway.api_name}: {last_line(gateway)}"))
 
 
-def _last_line(gateway: ApiGateway) -> str:
+def last_line(gateway: ApiGateway) -> str:
     """Return the URL to connect to, or which DNS record it still lacks."""
     if gateway.hosted_zone_id or gateway.is_local:
         return gateway.connection_url

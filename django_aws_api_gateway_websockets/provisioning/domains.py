@@ -99,7 +99,8 @@ def _leads(record: DnsRecord, desired: DesiredDomain, zone: HostedZone) -> bool:
 def _check_zone(desired: DesiredDomain, zone: HostedZone) -> None:
     if not zone.holds(desired.name):
         raise ValueError(
-            f"{desired.name} is not in the hosted zone {zone.zone_id}, which is that of {zone.name}."
+            f"{desired.name} is not in the hosted zone {zone.zone_id}, which is that of "
+            f"{zone.name}."
         )
 
 

@@ -58,8 +58,12 @@ def whole(gateway: ApiGateway) -> ApiGateway:
 
 
 def provision(gateway: ApiGateway, control: ControlPlane) -> None:
-    """Run to the end, from what is on the row."""
-    deque(stored(gateway).creation_steps(control=control, domain=True), maxlen=0)
+    """Do what is left to do, as the admin does."""
+    row = stored(gateway)
+    if row.needs_api_creation:
+        deque(row.creation_steps(control=control, domain=True), maxlen=0)
+    else:
+        deque(row.sync_steps(control=control), maxlen=0)
 
 
 def complete(gateway: ApiGateway) -> list[State]:
