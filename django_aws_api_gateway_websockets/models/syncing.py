@@ -26,7 +26,7 @@ from ..provisioning.state import (
     DesiredRoute,
     maps_all_headers,
 )
-from ..provisioning.steps import DOMAIN_KINDS, Action, Step, StepKind
+from ..provisioning.steps import Action, Step, StepKind
 from .desired import desired_gateway
 from .progress import domain_values
 
@@ -79,11 +79,6 @@ class SyncPlan:
     def differs(self) -> bool:
         """Whether anything is to be done."""
         return not all(step.skipped for step in self.steps)
-
-    @property
-    def calls_for_deployment(self) -> bool:
-        """Whether anything is to be done that counts once it is deployed."""
-        return not all(step.skipped or step.kind in DOMAIN_KINDS for step in self.steps)
 
 
 def require_deployed(gateway: ApiGateway) -> None:
@@ -151,7 +146,7 @@ def apply_plan(gateway: ApiGateway, control: ControlPlane, plan: SyncPlan) -> It
     Raises:
         ProvisioningError: a call failed; what was done before is on the rows.
     """
-    if plan.calls_for_deployment:
+    if plan.differs:
         store(gateway, deployment_due=True)
     for result in execute(plan.steps, plan.desired, plan.actual, control=control):
         _record(gateway, plan, result)
