@@ -81,6 +81,7 @@ class PreviewMixin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscript
             "original": gateway,
             "plan": plan,
             "running_since": running_since(gateway),
+            "is_behind": gateway.wants_custom_domain and gateway.needs_custom_domain,
             "error": error,
         }
         return TemplateResponse(request, f"{TEMPLATES}/preview.html", context)
@@ -120,7 +121,7 @@ def _preview(gateway: ApiGateway) -> tuple[SyncPlan | None, str]:
 
 def _apply_changes(gateway: ApiGateway, *, prune: bool) -> list[str]:
     if gateway.needs_api_creation:
-        return change_sentences(list(gateway.creation_steps()))
+        return change_sentences(list(gateway.creation_steps(domain=True)))
     return change_sentences(list(gateway.sync_steps(plan=gateway.plan_sync(prune=prune))))
 
 

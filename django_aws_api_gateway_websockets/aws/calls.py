@@ -21,11 +21,20 @@ THROTTLE_DELAYS = (1.0, 2.0, 5.0, 5.0)
 #: The same for what is slower: these calls are one per 30 seconds.
 SLOW_DELAYS = dict.fromkeys(("create_domain_name", "delete_domain_name"), (5.0, 10.0, 20.0, 30.0))
 
-THROTTLED = frozenset({"TooManyRequestsException", "LimitExceededException", "429"})
+#: What AWS answers to those who are too fast: API Gateway, and Route 53.
+THROTTLED = frozenset(
+    {
+        "TooManyRequestsException",
+        "LimitExceededException",
+        "429",
+        "Throttling",
+        "PriorRequestNotComplete",
+    }
+)
 
 
 class Calls:
-    """Makes calls of ``apigatewayv2`` that are repeated while AWS throttles them.
+    """Makes calls of a service of AWS that are repeated while it throttles them.
 
     Args:
         client: boto3's; one that repeats failed calls by itself may create things twice.

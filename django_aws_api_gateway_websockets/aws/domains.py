@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
 
+from ..conf import settings
 from ..exceptions import ProvisioningError
+from ..protocol.endpoints import is_loopback
 from .calls import Calls
+from .dns import HostedZones, get_hosted_zones
 from .resources import ApiMapping, DomainName, MappedDomain
 
 __all__ = ["NOT_FOUND", "DomainCalls"]
@@ -13,9 +18,46 @@ __all__ = ["NOT_FOUND", "DomainCalls"]
 #: AWS's code for what the account does not have in the region.
 NOT_FOUND = "NotFoundException"
 
+#: What a change of the certificate says once more, lest it be reset.
+KEPT_CONFIGURATION = (
+    "EndpointType",
+    "IpAddressType",
+    "OwnershipVerificationCertificateArn",
+    "SecurityPolicy",
+)
+
 
 class DomainCalls(Calls):
-    """The calls of ``apigatewayv2`` about custom domains that we make."""
+    """The calls of ``apigatewayv2`` about custom domains that we make.
+
+    Args:
+        client: boto3's, of ``apigatewayv2``.
+        zones: where the DNS records of domains are, by default in Route 53 of the same partition.
+        sleep: waits a number of seconds.
+    """
+
+    def __init__(
+        self,
+        client: Any,
+        *,
+        zones: HostedZones | None = None,
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
+        super().__init__(client, sleep=sleep)
+        self._zones = zones
+
+    @property
+    def zones(self) -> HostedZones | None:
+        """Where the DNS records of domains are; None for a local gateway, whose DNS is left alone.
+
+        Raises:
+            botocore.exceptions.ProfileNotFound: the profile does not exist.
+        """
+        meta = self._client.meta
+        is_local = settings.endpoint_url is not None or is_loopback(meta.endpoint_url)
+        if self._zones is None and not is_local:
+            self._zones = get_hosted_zones(meta.region_name)
+        return self._zones
 
     def get_domain_names(self) -> tuple[DomainName, ...]:
         """Return all custom domain names of the account in the region."""
@@ -56,6 +98,17 @@ class DomainCalls(Calls):
     def delete_domain_name(self, name: str) -> None:
         """Delete a custom domain name, which must map to nothing any more."""
         self._call("delete_domain_name", DomainName=name)
+
+    def update_domain_name(self, domain: DomainName, *, certificate_arn: str) -> DomainName:
+        """Give a custom domain name another certificate; its DNS target stays."""
+        said = domain.configuration
+        kept = {name: said[name] for name in KEPT_CONFIGURATION if name in said}
+        answer = self._call(
+            "update_domain_name",
+            DomainName=domain.name,
+            DomainNameConfigurations=[{**kept, "CertificateArn": certificate_arn}],
+        )
+        return DomainName.parse(answer)
 
     def get_api_mappings(self, name: str) -> tuple[ApiMapping, ...]:
         """Return all that a custom domain name maps to."""

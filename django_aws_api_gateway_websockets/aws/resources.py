@@ -165,11 +165,19 @@ class Deployment:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DomainName:
-    """A custom domain name, and the name that its DNS record must point to."""
+    """A custom domain name.
+
+    Args:
+        target: the name that its DNS record must point to.
+        target_zone_id: the hosted zone of the target, which is AWS's own.
+        configuration: all that was said of it, which a change of its certificate repeats.
+    """
 
     name: str
     target: str = ""
+    target_zone_id: str = ""
     certificate_arn: str = ""
+    configuration: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def parse(cls, answer: Mapping[str, Any]) -> Self:
@@ -178,7 +186,9 @@ class DomainName:
         return cls(
             name=answer["DomainName"],
             target=configuration.get("ApiGatewayDomainName", ""),
+            target_zone_id=configuration.get("HostedZoneId", ""),
             certificate_arn=configuration.get("CertificateArn", ""),
+            configuration=configuration,
         )
 
 

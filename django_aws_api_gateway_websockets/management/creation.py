@@ -6,9 +6,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from ..models import ApiGateway
 from .gateways import command_errors, get_gateway
 
-__all__ = ["Command", "DomainCommand"]
+__all__ = ["Command", "DomainCommand", "last_line"]
 
 
 class Command(BaseCommand):
@@ -38,7 +39,7 @@ class Command(BaseCommand):
 
 
 class DomainCommand(BaseCommand):
-    """Create the custom domain of a gateway in AWS, and map it to its stage."""
+    """Create the custom domain of a gateway in AWS, map it to its stage, and point DNS to it."""
 
     help = (
         "Creates the custom domain of a gateway in AWS. Run it again after a failure: it goes on "
@@ -50,7 +51,7 @@ class DomainCommand(BaseCommand):
         parser.add_argument("--pk", type=int, required=True, help="Primary key of the ApiGateway.")
 
     def handle(self, *args: Any, pk: int, **options: Any) -> None:
-        """Create the domain, with a line for each step and one for the DNS record to make.
+        """Create the domain, with a line for each step and one for what is left to do.
 
         Raises:
             CommandError: there is no such row, it is not ready for a domain or has it already, or
@@ -62,9 +63,12 @@ class DomainCommand(BaseCommand):
         with command_errors(gateway):
             for step in gateway.domain_steps():
                 self.stdout.write(f"{gateway.api_name}: {step.sentence}")
-        self.stdout.write(
-            self.style.SUCCESS(
-                f"{gateway.api_name}: point the DNS record of {gateway.domain_name} to "
-                f"{gateway.api_gateway_domain_name}"
-            )
-        )
+        self.stdout.write(self.style.SUCCESS(f"{gateway.api_name}: {last_line(gateway)}"))
+
+
+def last_line(gateway: ApiGateway) -> str:
+    """Return the URL to connect to, or which DNS record it still lacks."""
+    if gateway.hosted_zone_id or gateway.is_local:
+        return gateway.connection_url
+    target = gateway.api_gateway_domain_name
+    return f"point the DNS record of {gateway.domain_name} to {target}"

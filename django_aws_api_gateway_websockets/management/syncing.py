@@ -132,7 +132,7 @@ def _steps(gateway: ApiGateway, asked: _Options, report: _Report) -> Iterator[di
     steps = {step.name: step for step in plan.steps if not step.skipped}
     if asked.dry_run:
         yield from (_shown(step, step.sentence) for step in steps.values())
-    elif steps:
+    else:
         yield from (
             _shown(steps[result.name], result.sentence)
             for result in gateway.sync_steps(plan=plan)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +13,12 @@ from django.db.models import Q
 from django.utils import timezone
 
 from ..aws.control import ControlPlane
-from ..aws.errors import describe_error, original_error
+from ..aws.errors import MAX_DESCRIPTION, describe_error, original_error
 from ..provisioning.run import StepResult, create, read_actual
-from ..provisioning.state import ActualGateway, DesiredGateway, maps_all_headers
-from ..provisioning.steps import StepKind
+from ..provisioning.state import DesiredGateway, maps_all_headers
+from ..provisioning.steps import DOMAIN_KINDS, StepKind
 from .desired import check_desired, desired_gateway
+from .progress import domain_values, latest_status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,23 +32,33 @@ logger = logging.getLogger("django_aws_api_gateway_websockets.models")
 CLAIM_LEASE = timedelta(minutes=15)
 """How long a run keeps others away; a run that died is taken over after it."""
 
+_PROGRESS = ["provisioning_status", "api_created", "custom_domain_created"]
 
-def create_in_aws(gateway: ApiGateway, control: ControlPlane) -> Iterator[StepResult]:
+
+def create_in_aws(
+    gateway: ApiGateway, control: ControlPlane, *, domain: bool = False
+) -> Iterator[StepResult]:
     """Create what is missing of a gateway; yield each step once it is on the row.
 
+    Args:
+        domain: with its custom domain, when it wants one.
+
     Raises:
-        ValueError: another run is at it, or the gateway's tags or the secret are unusable.
+        ValueError: another run is at it, the gateway's tags or the secret are unusable, or its
+            domain belongs to something else.
         Exception: whatever boto3 raised; it is on the row as ``last_error``, and the next call
             resumes.
     """
     check_desired(gateway)
     search = claim(gateway)
     try:
-        desired = desired_gateway(gateway)
+        desired = desired_gateway(gateway, domain=domain)
         for result in create(desired, control=control, api_id=gateway.api_id, search=search):
             _record(gateway, desired, result)
+            if result.kind is StepKind.DEPLOYMENT:
+                _complete(gateway, desired, control)
             yield result
-        _finish(gateway, read_actual(desired, control=control, api_id=gateway.api_id))
+        store_claimed(gateway, claimed_at=None, last_error="")
     except BaseException as error:
         release(gateway, error)
         raise original_error(error) from None
@@ -64,13 +76,13 @@ def claim(gateway: ApiGateway) -> bool:
     Raises:
         ValueError: another run is at it.
     """
-    gateway.refresh_from_db(fields=["api_id", "creation_id", "provisioning_status"])
+    gateway.refresh_from_db(fields=["api_id", "creation_id"])
     status = gateway.ProvisioningStatus
     known = bool(gateway.creation_id)
     claimed = {
         "claimed_at": timezone.now(),
         "creation_id": gateway.creation_id or ("" if gateway.api_id else uuid.uuid4().hex),
-        "provisioning_status": gateway.provisioning_status if gateway.api_id else status.CREATING,
+        **({} if gateway.api_id else {"provisioning_status": status.CREATING}),
     }
     expired = timezone.now() - CLAIM_LEASE
     at_rest = ~Q(provisioning_status=status.CREATING) | Q(updated_on__lt=expired)
@@ -80,6 +92,8 @@ def claim(gateway: ApiGateway) -> bool:
     if not rows.update(updated_on=timezone.now(), **claimed):
         raise ValueError(f"{gateway.api_name} is already being created.")
     _set(gateway, claimed)
+    # Another run may have come to its end just before this one was let in.
+    gateway.refresh_from_db(fields=_PROGRESS)
     return known
 
 
@@ -90,7 +104,7 @@ def _record(gateway: ApiGateway, desired: DesiredGateway, result: StepResult) ->
             gateway,
             api_id=result.api_id,
             api_endpoint=result.api_endpoint,
-            provisioning_status=status.API_CREATED,
+            provisioning_status=latest_status(gateway, status.API_CREATED),
         )
     elif result.kind is StepKind.ROUTE:
         gateway.additional_routes.filter(route_key=result.route_key).update(
@@ -100,8 +114,11 @@ def _record(gateway: ApiGateway, desired: DesiredGateway, result: StepResult) ->
         keys = [route.key for route in desired.additional_routes]
         gateway.additional_routes.filter(route_key__in=keys).update(deployed=True)
         store_claimed(gateway, deployment_id=result.deployment_id)
+    elif result.kind in DOMAIN_KINDS:
+        store_claimed(gateway, **domain_values(gateway, desired.domain, result))
     if _is_last_of_routes(desired, result):
-        store_claimed(gateway, provisioning_status=status.ROUTES_CREATED)
+        routes_created = latest_status(gateway, status.ROUTES_CREATED)
+        store_claimed(gateway, provisioning_status=routes_created)
 
 
 def _is_last_of_routes(desired: DesiredGateway, result: StepResult) -> bool:
@@ -109,21 +126,22 @@ def _is_last_of_routes(desired: DesiredGateway, result: StepResult) -> bool:
     return result.kind is last_kind and result.route_key == desired.routes[-1].key
 
 
-def _finish(gateway: ApiGateway, actual: ActualGateway) -> None:
-    """Write down at once that the gateway is complete and whose headers can be believed."""
+def _complete(gateway: ApiGateway, desired: DesiredGateway, control: ControlPlane) -> None:
+    """Write down at once that the API is complete and whose headers can be believed."""
+    without_domain = replace(desired, domain=None)
+    actual = read_actual(without_domain, control=control, api_id=gateway.api_id)
     store_claimed(
         gateway,
         headers_mapped=maps_all_headers(actual),
         api_created=True,
-        provisioning_status=gateway.ProvisioningStatus.DEPLOYED,
-        claimed_at=None,
-        last_error="",
+        provisioning_status=latest_status(gateway, gateway.ProvisioningStatus.DEPLOYED),
     )
 
 
 def release(gateway: ApiGateway, error: BaseException) -> None:
     """Let the next run in; a failure to write that down must not hide the error itself."""
-    values: dict[str, Any] = {"claimed_at": None, "last_error": describe_error(error)}
+    text = str(error) if isinstance(error, ValueError) else describe_error(error)
+    values: dict[str, Any] = {"claimed_at": None, "last_error": text[:MAX_DESCRIPTION]}
     if not gateway.api_id:
         values["provisioning_status"] = gateway.ProvisioningStatus.PENDING
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..conf import settings
-from ..provisioning.state import DesiredGateway, DesiredRoute
+from ..provisioning.state import DesiredDomain, DesiredGateway, DesiredRoute
 
 if TYPE_CHECKING:
     from .gateways import ApiGateway
@@ -26,13 +26,18 @@ def check_desired(gateway: ApiGateway) -> None:
 
 
 def desired_gateway(
-    gateway: ApiGateway, *, leave_out: int | None = None, add: DesiredRoute | None = None
+    gateway: ApiGateway,
+    *,
+    leave_out: int | None = None,
+    add: DesiredRoute | None = None,
+    domain: bool = False,
 ) -> DesiredGateway:
     """Return what is wanted of a gateway.
 
     Args:
         leave_out: primary key of a route whose row does not count.
         add: a route that is wanted beside those of the rows.
+        domain: with its custom domain, when it wants one.
 
     Raises:
         ValueError: see ``check_desired``.
@@ -62,4 +67,17 @@ def desired_gateway(
             *((add,) if add else ()),
         ),
         deployment_due=gateway.deployment_due,
+        domain=_desired_domain(gateway) if domain else None,
+    )
+
+
+def _desired_domain(gateway: ApiGateway) -> DesiredDomain | None:
+    """Return the custom domain of a gateway; one without a certificate here is made elsewhere."""
+    if not gateway.wants_custom_domain:
+        return None
+    return DesiredDomain(
+        name=gateway.domain_name,
+        certificate_arn=gateway.certificate_arn,
+        zone_id=gateway.hosted_zone_id,
+        tags=gateway.tags,
     )

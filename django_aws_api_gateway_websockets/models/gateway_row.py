@@ -141,6 +141,11 @@ class GatewayRow(SyncedModel):
         )
 
     @property
+    def wants_custom_domain(self) -> bool:
+        """Whether a custom domain is to be made; one without a certificate is made elsewhere."""
+        return bool(self.domain_name and self.certificate_arn)
+
+    @property
     def needs_custom_domain(self) -> bool:
         """Whether the API stands and its custom domain does not."""
         return self.effective_provisioning_status in (

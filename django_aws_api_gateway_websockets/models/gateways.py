@@ -93,8 +93,14 @@ class ApiGateway(GatewayAddresses):
         deque(self.creation_steps(control=control), maxlen=0)
         return True
 
-    def creation_steps(self, *, control: ControlPlane | None = None) -> Iterator[StepResult]:
+    def creation_steps(
+        self, *, control: ControlPlane | None = None, domain: bool = False
+    ) -> Iterator[StepResult]:
         """Do what ``create_gateway`` does, and yield each step as it is done.
+
+        Args:
+            control: the control plane to create it in, by default the one of the settings.
+            domain: go on to the custom domain, when the row has its name and certificate.
 
         Raises:
             ValueError: see ``create_gateway``, as everything else that may be raised.
@@ -102,7 +108,7 @@ class ApiGateway(GatewayAddresses):
         require_base(self)
         if self._state.adding:
             self.save()
-        return create_in_aws(self, control or get_control_plane())
+        return create_in_aws(self, control or get_control_plane(), domain=domain)
 
     def control_plane(self) -> ControlPlane:
         """Return the control plane of the API: that of its region, or of this machine.
@@ -123,7 +129,8 @@ class ApiGateway(GatewayAddresses):
             prune: take the routes that only AWS has for routes to remove.
 
         Raises:
-            ValueError: the gateway is not deployed, or its tags or the secret are unusable.
+            ValueError: the gateway is not deployed, its tags or the secret are unusable, or its
+                domain or the DNS record of it belong to something else.
             ApiGatewaySyncError: AWS could not be asked; ``last_error`` says why.
         """
         require_deployed(self)
@@ -137,7 +144,8 @@ class ApiGateway(GatewayAddresses):
             prune: take the routes that only AWS has for routes to remove.
 
         Raises:
-            ValueError: ``target_base_endpoint`` is empty, or the tags or the secret are unusable.
+            ValueError: ``target_base_endpoint`` is empty, the tags or the secret are unusable, or
+                the domain or the DNS record of it belong to something else.
             ApiGatewaySyncError: AWS could not be asked; ``last_error`` says why.
         """
         with sync_errors(self):
@@ -163,7 +171,8 @@ class ApiGateway(GatewayAddresses):
     def sync_to_aws(self, client: Any = None, fields: Collection[str] | None = None) -> list[str]:
         """Bring AWS to what the rows say, with one deployment when something was changed.
 
-        Routes that only AWS has are left alone.
+        A custom domain of which the row has name and certificate is made, mapped and, with
+        ``hosted_zone_id``, pointed to as well. Routes that only AWS has are left alone.
 
         Args:
             client: boto3's ``apigatewayv2`` client, by default one of the settings.
@@ -173,7 +182,7 @@ class ApiGateway(GatewayAddresses):
             A sentence for each change; empty when there was nothing to change.
 
         Raises:
-            ValueError: the gateway is not deployed, or its tags or the secret are unusable.
+            ValueError: see ``plan_sync``.
             ApiGatewaySyncError: AWS refused or could not be reached; ``last_error`` says why.
         """
         require_deployed(self)
@@ -214,17 +223,18 @@ class ApiGateway(GatewayAddresses):
         self.deployment_id = deployment.deployment_id
 
     def create_custom_domain(self, *, control: ControlPlane | None = None) -> None:
-        """Create the custom domain in AWS, and map it to the stage.
+        """Create the custom domain in AWS, map it to the stage, and make its DNS record.
 
-        Safe to call again after a failure, and without effect once the domain is mapped. The DNS
-        record of ``domain_name`` must then point to ``api_gateway_domain_name``.
+        Safe to call again after a failure, and without effect once the domain is mapped. The
+        record is made in the hosted zone ``hosted_zone_id``; without one, ``domain_name`` must be
+        made to point to ``api_gateway_domain_name``.
 
         Args:
             control: the control plane to create it in, by default that of the API.
 
         Raises:
-            ValueError: the API, the certificate or the name is missing, another run is at it, or
-                the domain is mapped to another API.
+            ValueError: the API, the certificate or the name is missing, another run is at it, the
+                domain is mapped to another API, or its name leads elsewhere.
             Exception: whatever boto3 raised; ``last_error`` holds its code.
         """
         if self.effective_provisioning_status != self.ProvisioningStatus.MAPPED:

@@ -28,6 +28,7 @@ from ..provisioning.state import (
 )
 from ..provisioning.steps import Action, Step, StepKind
 from .desired import desired_gateway
+from .progress import domain_values
 
 if TYPE_CHECKING:
     from .gateways import ApiGateway
@@ -122,12 +123,13 @@ def make_plan(
         prune: remove all routes that only AWS has.
 
     Raises:
-        ValueError: see ``desired_gateway`` and ``require_base``.
+        ValueError: see ``desired_gateway``, ``require_base`` and ``domain_steps``.
         ProvisioningError: a call failed.
     """
     if fields is None or "target_base_endpoint" in fields:
         require_base(gateway)
-    desired = desired_gateway(gateway, leave_out=leave_out, add=add)
+    whole = fields is None
+    desired = desired_gateway(gateway, leave_out=leave_out, add=add, domain=whole)
     search = bool(desired.creation_id)
     actual = read_actual(desired, control=control, api_id=gateway.api_id, search=search)
     extra = extra_routes(desired, actual)
@@ -135,7 +137,7 @@ def make_plan(
     if fields is not None:
         selection = _selection(desired, fields, keys)
         steps = select(steps, selection, due=desired.deployment_due)
-    return SyncPlan(desired=desired, actual=actual, steps=steps, extra=extra, whole=fields is None)
+    return SyncPlan(desired=desired, actual=actual, steps=steps, extra=extra, whole=whole)
 
 
 def apply_plan(gateway: ApiGateway, control: ControlPlane, plan: SyncPlan) -> Iterator[StepResult]:
@@ -254,6 +256,8 @@ def _record(gateway: ApiGateway, plan: SyncPlan, result: StepResult) -> None:
         keys = {step.subject for step in plan.steps if step.kind is StepKind.ROUTE}
         gateway.additional_routes.filter(route_key__in=keys, deployed=False).update(deployed=True)
         _store_changes(gateway, deployment_id=result.deployment_id, deployment_due=False)
+    else:
+        _store_changes(gateway, **domain_values(gateway, plan.desired.domain, result))
 
 
 def _is_part(result: StepResult, created: Collection[str]) -> bool:

@@ -28,7 +28,7 @@ TAG_ACTIONS = ("POST", "PUT")
 LINKED_SERVICE = "ops.apigateway.amazonaws.com"
 LINKED_ROLE = f"role/aws-service-role/{LINKED_SERVICE}/AWSServiceRoleForAPIGateway"
 
-DNS_ACTIONS = ("ChangeResourceRecordSets", "ListResourceRecordSets")
+DNS_ACTIONS = ("ChangeResourceRecordSets", "GetHostedZone", "ListResourceRecordSets")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

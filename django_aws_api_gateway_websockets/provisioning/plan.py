@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..aws.resources import Api, Integration, Route, Stage
+from .domains import domain_steps
 from .headers import HEADER_PREFIX, SECRET_PARAMETER, changed_parameters, header_names
 from .state import BUILT_IN, ActualGateway, DesiredGateway, DesiredRoute
 from .steps import Change, Step, StepKind
@@ -25,6 +26,9 @@ def plan(
     Args:
         remove: routes to take away with their integrations; other routes that are not wanted are
             left alone.
+
+    Raises:
+        ValueError: see ``domain_steps``.
     """
     steps = (
         _api_step(desired, actual.api),
@@ -32,7 +36,8 @@ def plan(
         *_removal_steps(actual, remove),
         _stage_step(desired, actual.stage),
     )
-    return (*steps, _deployment_step(desired, actual.stage, steps))
+    deployment = _deployment_step(desired, actual.stage, steps)
+    return (*steps, deployment, *domain_steps(desired, actual))
 
 
 def extra_routes(desired: DesiredGateway, actual: ActualGateway) -> tuple[Route, ...]:

@@ -8,12 +8,14 @@ from typing import Self
 
 from ..aws.control import ControlPlane
 from ..aws.resources import Api, Route
+from .domain_run import DomainRun, read_domain
+from .domains import domain_steps
 from .headers import changed_parameters
 from .plan import match_routes, plan
 from .state import CREATION_TAG, ActualGateway, DesiredGateway, DesiredRoute
 from .steps import Action, Step, StepKind
 
-__all__ = ["StepResult", "create", "execute", "read_actual"]
+__all__ = ["StepResult", "create", "create_domain", "execute", "read_actual"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,6 +39,8 @@ class StepResult:
     integration_id: str = ""
     route_id: str = ""
     deployment_id: str = ""
+    domain_target: str = ""
+    mapping_id: str = ""
 
     @classmethod
     def of(cls, step: Step, **ids: str) -> Self:
@@ -66,9 +70,24 @@ def create(
 
     Raises:
         ProvisioningError: a call failed; its cause is the original error.
+        ValueError: see ``domain_steps``; nothing was done.
     """
     actual = read_actual(desired, control=control, api_id=api_id, search=search)
     yield from execute(plan(desired, actual), desired, actual, control=control)
+
+
+def create_domain(
+    desired: DesiredGateway, *, control: ControlPlane, api_id: str
+) -> Iterator[StepResult]:
+    """Do what ``create`` does, of the custom domain alone.
+
+    Raises:
+        ProvisioningError: a call failed; its cause is the original error.
+        ValueError: see ``domain_steps``.
+    """
+    api, domain = control.get_api(api_id), read_domain(desired.domain, control)
+    actual = ActualGateway(api=api, domain=domain)
+    yield from execute(domain_steps(desired, actual), desired, actual, control=control)
 
 
 def execute(
@@ -101,11 +120,12 @@ def read_actual(
         ProvisioningError: a call failed; its cause is the original error.
     """
     api = _find_api(desired, control, api_id, search)
+    domain = read_domain(desired.domain, control)
     if api is None:
-        return ActualGateway()
+        return ActualGateway(domain=domain)
     contents = _read_contents(desired, control, api)
     asked = contents.routes if every_response else _answerers(desired, contents)
-    return replace(contents, responses=_read_responses(api, asked, control))
+    return replace(contents, responses=_read_responses(api, asked, control), domain=domain)
 
 
 def _find_api(
@@ -158,7 +178,7 @@ class _Run:
         self.route_ids = {
             key: route.route_id for key, route in match_routes(desired, actual).items()
         }
-        self.executors: Mapping[StepKind, Callable[[Step], Mapping[str, str]]] = {
+        self.executors: dict[StepKind, Callable[[Step], Mapping[str, str]]] = {
             StepKind.API: self._api,
             StepKind.INTEGRATION: self._integration,
             StepKind.ROUTE: self._route,
@@ -166,9 +186,21 @@ class _Run:
             StepKind.STAGE: self._stage,
             StepKind.DEPLOYMENT: self._deployment,
         }
+        if desired.domain:
+            self._add_domain(DomainRun(desired.domain, actual.domain, control))
 
     def execute(self, step: Step) -> StepResult:
         return StepResult.of(step, **self.executors[step.kind](step))
+
+    def _add_domain(self, run: DomainRun) -> None:
+        def map_it(step: Step) -> Mapping[str, str]:
+            return run.map(step, api_id=self.api_id, stage_name=self.desired.stage_name)
+
+        self.executors |= {
+            StepKind.DOMAIN: run.make,
+            StepKind.MAPPING: map_it,
+            StepKind.ALIAS: run.point,
+        }
 
     def _api(self, step: Step) -> Mapping[str, str]:
         if step.action is Action.CREATE:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..aws.resources import Api, Integration, Route, Stage
+from ..aws.records import DnsRecord, HostedZone
+from ..aws.resources import Api, ApiMapping, DomainName, Integration, Route, Stage
 from ..protocol.routes import CONNECT, DEFAULT, DISCONNECT, integration_uri, request_parameters
 
 __all__ = [
     "BUILT_IN",
     "CREATION_TAG",
+    "ActualDomain",
     "ActualGateway",
+    "DesiredDomain",
     "DesiredGateway",
     "DesiredRoute",
     "maps_all_headers",
@@ -48,6 +51,22 @@ class DesiredRoute:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class DesiredDomain:
+    """The custom domain that is wanted for a gateway.
+
+    Args:
+        zone_id: of the hosted zone in which the name is to lead to it; empty when somebody else
+            sees to DNS.
+        tags: of the domain when it is created.
+    """
+
+    name: str
+    certificate_arn: str
+    zone_id: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class DesiredGateway:
     """The gateway that is wanted.
 
@@ -59,6 +78,7 @@ class DesiredGateway:
         two_way: whether what the backend answers to a message reaches the client.
         tags: of the API and of the stage.
         deployment_due: whether an earlier run changed something that it did not deploy.
+        domain: None when none is wanted, or it is not to be looked at.
     """
 
     name: str
@@ -74,6 +94,7 @@ class DesiredGateway:
     secret: str | None = field(default=None, repr=False)
     additional_routes: tuple[DesiredRoute, ...] = ()
     deployment_due: bool = False
+    domain: DesiredDomain | None = None
 
     @property
     def routes(self) -> tuple[DesiredRoute, ...]:
@@ -99,6 +120,27 @@ class DesiredGateway:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ActualDomain:
+    """What AWS has of a custom domain; empty when it has nothing.
+
+    Args:
+        root: what the domain is mapped to as a whole.
+        zone: where its DNS records are; None when DNS is not ours to change.
+        records: all DNS records of its name.
+    """
+
+    found: DomainName | None = None
+    root: ApiMapping | None = None
+    zone: HostedZone | None = None
+    records: tuple[DnsRecord, ...] = ()
+
+    @property
+    def target(self) -> str:
+        """The name that DNS must lead to; empty while there is no domain."""
+        return self.found.target if self.found else ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ActualGateway:
     """What AWS has of a gateway; empty when it has nothing.
 
@@ -111,6 +153,7 @@ class ActualGateway:
     routes: tuple[Route, ...] = ()
     responses: Mapping[str, str] = field(default_factory=dict)
     stage: Stage | None = None
+    domain: ActualDomain = field(default_factory=ActualDomain)
 
 
 def maps_all_headers(actual: ActualGateway) -> bool:

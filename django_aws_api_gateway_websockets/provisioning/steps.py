@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["ROUTE_KINDS", "Action", "Change", "Step", "StepKind"]
+__all__ = ["DOMAIN_KINDS", "ROUTE_KINDS", "Action", "Change", "Step", "StepKind"]
 
 
 class StepKind(StrEnum):
@@ -20,6 +20,7 @@ class StepKind(StrEnum):
     DEPLOYMENT = "deployment"
     DOMAIN = "domain"
     MAPPING = "mapping"
+    ALIAS = "alias"
 
 
 class Action(StrEnum):
@@ -33,6 +34,9 @@ class Action(StrEnum):
 
 #: The kinds of steps that are about one route.
 ROUTE_KINDS = frozenset({StepKind.INTEGRATION, StepKind.ROUTE, StepKind.ROUTE_RESPONSE})
+
+#: The kinds of steps that are about the custom domain.
+DOMAIN_KINDS = frozenset({StepKind.DOMAIN, StepKind.MAPPING, StepKind.ALIAS})
 
 # To do, done, and found done already.
 SENTENCES: Mapping[StepKind, tuple[str, str, str]] = {
@@ -55,6 +59,11 @@ SENTENCES: Mapping[StepKind, tuple[str, str, str]] = {
         "Map {} to the stage",
         "Mapped {} to the stage",
         "Found {} mapped to the stage",
+    ),
+    StepKind.ALIAS: (
+        "Point the DNS record of {} to API Gateway",
+        "Pointed the DNS record of {} to API Gateway",
+        "Found that the DNS record of {} points to API Gateway",
     ),
 }
 
@@ -95,11 +104,12 @@ class Step:
     """One thing to make, to change or to remove, or to skip because it is as it should be.
 
     Args:
-        subject: the route key, or the name of the API or stage.
+        subject: the route key, or the name of the API, stage or domain.
         skipped: it is as it should be already.
         removes: what is there is to go.
         found_id: AWS's id of what is there, if it has one.
         changes: in what it differs, when it is there.
+        note: why it is skipped, when that is not because it is as it should be.
     """
 
     kind: StepKind
@@ -108,6 +118,7 @@ class Step:
     removes: bool = False
     found_id: str = ""
     changes: tuple[Change, ...] = ()
+    note: str = ""
 
     @property
     def name(self) -> str:
@@ -139,6 +150,8 @@ class Step:
         return self._sentences(done=True)
 
     def _sentences(self, *, done: bool) -> tuple[str, ...]:
+        if self.note:
+            return (self.note,)
         if self.action is Action.UPDATE:
             return tuple(change.done if done else change.todo for change in self.changes)
         if self.action is Action.DELETE:

@@ -185,6 +185,39 @@ class TestPreview:
         assert LogEntry.objects.get().change_message == f"Applied in AWS: {done}"
         assert "admin applies the changes of Chat in AWS" in caplog.messages
 
+    def test_whole_creation(self, admin_client: Client, settings: Settings, emulator: Any) -> None:
+        """A gateway that wants a domain gets it with the rest."""
+        settings.WEBSOCKETS = {**settings.WEBSOCKETS, "endpoint_url": emulator.url}
+        gateway = ApiGateway.objects.create(
+            api_name="New",
+            target_base_endpoint=BASE,
+            domain_name="new.example.com",
+            certificate_arn="arn:1",
+        )
+        url = reverse(f"{GATEWAYS}_preview", args=[gateway.pk])
+
+        page, response = admin_client.get(url), admin_client.post(url)
+
+        gateway.refresh_from_db()
+        assert "Map new.example.com to the stage" in page.text
+        assert shown(response)[0][1].endswith("; Mapped new.example.com to the stage")
+        assert gateway.provisioning_status == "mapped"
+
+    def test_domain_that_the_row_does_not_know(
+        self, admin_client: Client, created: ApiGateway
+    ) -> None:
+        """What AWS has already is written down by the same button."""
+        ApiGateway.objects.update(domain_name="own.example.com", certificate_arn="arn:1")
+        ApiGateway.objects.get().create_custom_domain()
+        ApiGateway.objects.update(provisioning_status="deployed")
+        url = reverse(f"{GATEWAYS}_preview", args=[created.pk])
+
+        page, response = admin_client.get(url), admin_client.post(url)
+
+        assert "Apply writes that down." in page.text
+        assert shown(response) == [("success", "Chat: nothing to do")]
+        assert ApiGateway.objects.get().provisioning_status == "mapped"
+
     def test_nothing_to_do(self, admin_client: Client, created: ApiGateway) -> None:
         """The page offers nothing to apply, and a post says the same."""
         url = reverse(f"{GATEWAYS}_preview", args=[created.pk])

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
+from pytest_django import Settings
 
+from django_aws_api_gateway_websockets.aws.control import ControlPlane, get_control_plane
+from django_aws_api_gateway_websockets.aws.dns import HostedZones
 from django_aws_api_gateway_websockets.aws.resources import ApiMapping, DomainName
 from django_aws_api_gateway_websockets.exceptions import ProvisioningError
 
@@ -14,7 +17,16 @@ from .test_control import THROTTLED, answer, call, served
 
 DOMAIN = {
     "domainName": "ws.example.com",
-    "domainNameConfigurations": [{"apiGatewayDomainName": "d-1.execute-api.test"}],
+    "domainNameConfigurations": [
+        {
+            "apiGatewayDomainName": "d-1.execute-api.test",
+            "certificateArn": "arn:1",
+            "domainNameStatus": "AVAILABLE",
+            "hostedZoneId": "Z0AWS",
+            "ipAddressType": "dualstack",
+            "securityPolicy": "TLS_1_2",
+        }
+    ],
 }
 MAPPING = {"apiMappingId": "m1", "apiId": "a1", "stage": "live", "apiMappingKey": ""}
 
@@ -26,7 +38,12 @@ class TestDomainNames:
             answer(**DOMAIN), lambda control: control.find_domain_name("ws.example.com")
         )
 
-        assert found == DomainName(name="ws.example.com", target="d-1.execute-api.test")
+        assert found == DomainName(
+            name="ws.example.com",
+            target="d-1.execute-api.test",
+            target_zone_id="Z0AWS",
+            certificate_arn="arn:1",
+        )
         assert request.target == "/v2/domainnames/ws.example.com"
 
     def test_find_none(self) -> None:
@@ -57,6 +74,25 @@ class TestDomainNames:
                 {"certificateArn": "arn:1", "endpointType": "REGIONAL", "securityPolicy": "TLS_1_2"}
             ],
             "tags": {"team": "a"},
+        }
+
+    def test_update(self) -> None:
+        """Another certificate changes nothing else."""
+        with served(answer(**DOMAIN), answer(**DOMAIN)) as (control, peer, _):
+            found = control.find_domain_name("ws.example.com")
+            assert found
+            control.update_domain_name(found, certificate_arn="arn:2")
+
+        request = peer.received[1]
+        assert (request.method, request.target) == ("PATCH", "/v2/domainnames/ws.example.com")
+        assert json.loads(request.body) == {
+            "domainNameConfigurations": [
+                {
+                    "certificateArn": "arn:2",
+                    "ipAddressType": "dualstack",
+                    "securityPolicy": "TLS_1_2",
+                }
+            ]
         }
 
     def test_create_is_slow(self) -> None:
@@ -128,3 +164,36 @@ class TestMappings:
 
         assert found.domain == DomainName(name="a.test")
         assert [mapping.api_id for mapping in found.mappings] == ["a1", "b2"]
+
+
+class TestZones:
+    """DNS is changed beside the control plane, and never from a laptop."""
+
+    def test_of_the_account(self, settings: Settings) -> None:
+        """It is Route 53 of the partition, and asked for once."""
+        settings.AWS_ACCESS_KEY_ID, settings.AWS_SECRET_ACCESS_KEY = "key", "secret"
+        control = get_control_plane(region_name="us-gov-west-1")
+
+        zones = control.zones
+
+        assert zones
+        assert zones._client.meta.endpoint_url == "https://route53.us-gov.amazonaws.com"
+        assert control.zones is zones
+
+    def test_given(self) -> None:
+        """One that is given is used."""
+        with served(answer()) as (control, _, _):
+            zones = HostedZones(control._client)
+
+            assert ControlPlane(control._client, zones=zones).zones is zones
+
+    def test_control_plane_on_this_machine(self) -> None:
+        """A local control plane has no DNS."""
+        with served(answer()) as (control, _, _):
+            assert control.zones is None
+
+    def test_endpoint_of_the_settings(self, settings: Settings) -> None:
+        """Nor has one that the settings lead away from AWS."""
+        settings.WEBSOCKETS = {"endpoint_url": "http://gateway.test:9000"}
+
+        assert get_control_plane().zones is None

@@ -11,6 +11,7 @@ from django.core.management.base import CommandError
 from django.test import override_settings
 
 from django_aws_api_gateway_websockets.emulator import EmulatorThread
+from django_aws_api_gateway_websockets.management.creation import last_line
 from django_aws_api_gateway_websockets.models import ApiGateway
 
 __all__ = ["TestFailing", "TestSucceeding"]
@@ -118,15 +119,29 @@ class TestDomain:
         return gateway
 
     def test_writes_a_line_for_each_step(self, created: ApiGateway) -> None:
-        """The last line says which DNS record is to be made."""
-        lines = run("createcustomdomain", created.pk)
-
-        created.refresh_from_db()
-        assert lines == [
+        """The last line says what to connect to, which on this machine is not the domain."""
+        assert run("createcustomdomain", created.pk) == [
             "demo: Created the domain ws.example.com",
             "demo: Mapped ws.example.com to the stage",
-            "demo: point the DNS record of ws.example.com to " + created.api_gateway_domain_name,
+            f"demo: {created.connection_url}",
         ]
+
+    @pytest.mark.parametrize(
+        ("zone", "text"),
+        [("", "point the DNS record of ws.example.com to d-1"), ("Z1", "wss://ws.example.com")],
+    )
+    def test_says_what_is_left_to_do(self, zone: str, text: str) -> None:
+        """In AWS, a record that nobody makes is named."""
+        gateway = ApiGateway(
+            domain_name="ws.example.com",
+            certificate_arn="arn:1",
+            hosted_zone_id=zone,
+            api_endpoint="wss://a1.execute-api.eu-west-1.amazonaws.com",
+            api_gateway_domain_name="d-1",
+            provisioning_status="mapped",
+        )
+
+        assert last_line(gateway) == text
 
     def test_refuses_what_is_done(self, created: ApiGateway) -> None:
         """A second run has nothing to do, and says so."""

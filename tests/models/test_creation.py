@@ -34,8 +34,6 @@ SECRET = "s" * 32
 BASE = "http://127.0.0.1:9/ws/"
 TAKEN = r"^Chat is already being created.$"
 STEPS = 13
-#: Calls of a run for a new gateway: 13 that create, and those that read what came of it.
-CALLS = 19
 
 
 @pytest.fixture(scope="module")
@@ -176,7 +174,7 @@ class TestCreating:
         assert kinds[-3:] == [
             ("ROUTE", "routes_created"),
             ("STAGE", "routes_created"),
-            ("DEPLOYMENT", "routes_created"),
+            ("DEPLOYMENT", "deployed"),
         ]
 
     def test_control_plane_of_the_settings(
@@ -213,7 +211,7 @@ class TestStatus:
         assert statuses[-3:] == [
             ("route-response:say", "routes_created"),
             ("stage", "routes_created"),
-            ("deployment", "routes_created"),
+            ("deployment", "deployed"),
         ]
         assert stored(gateway).provisioning_status == "deployed"
 
@@ -303,30 +301,7 @@ class TestRefusing:
 
 
 class TestResuming:
-    """A run after a failure ends where a complete one does."""
-
-    @pytest.mark.parametrize("number", range(1, CALLS + 1))
-    @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-    def test_each_call(
-        self, gateway: ApiGateway, control: ControlPlane, client: Any, number: int, after: bool
-    ) -> None:
-        """Whichever call fails, sent or not: nothing is made twice, and the row is complete."""
-        with (
-            failing(client, Failure(number=number, after=after)),
-            pytest.raises(ConnectionClosedError),
-        ):
-            gateway.create_gateway(control=control)
-
-        assert stored(gateway).create_gateway(control=control) is True
-        assert state(client, gateway) == complete(gateway)
-        row = stored(gateway)
-        assert (row.provisioning_status, row.headers_mapped) == ("deployed", True)
-        assert (row.claimed_at, row.last_error) == (None, "")
-
-    def test_no_more_calls(self, gateway: ApiGateway, control: ControlPlane, client: Any) -> None:
-        """The failures above are all there can be."""
-        with failing(client, Failure(number=CALLS + 1, after=False)):
-            assert gateway.create_gateway(control=control) is True
+    """A run after a failure ends where a complete one does; test_provisioning has each call."""
 
     def test_emulator_killed(self, emulator: EmulatorThread, gateway: ApiGateway) -> None:
         """A gateway that went away half-way and came back."""

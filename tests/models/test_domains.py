@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from contextlib import suppress
 from typing import Any
 
@@ -20,7 +21,7 @@ __all__ = ["client", "created", "emulator"]
 pytestmark = pytest.mark.django_db
 
 DOMAIN = "ws.example.com"
-#: Calls of a run: look for the domain, create it, look for the mapping, create it.
+#: Calls of a run: look for the API and the domain, create the domain and the mapping.
 CALLS = 4
 
 
@@ -81,6 +82,25 @@ class TestCreating:
 
         assert client.get_domain_names()["Items"] == []
 
+    def test_api_that_is_gone(self, gateway: ApiGateway, client: Any) -> None:
+        """Without its API no domain is created."""
+        client.delete_api(ApiId=gateway.api_id)
+
+        with pytest.raises(ClientError, match="NotFound"):
+            gateway.create_custom_domain()
+
+        assert client.get_domain_names()["Items"] == []
+        assert stored(gateway).last_error == "ClientError: NotFoundException"
+
+    def test_local_dns(self, gateway: ApiGateway) -> None:
+        """The DNS record of a gateway on this machine is left alone, and that is told."""
+        ApiGateway.objects.update(hosted_zone_id="Z1")
+
+        steps = [step.sentence for step in stored(gateway).domain_steps()]
+
+        assert steps[-1] == f"Left the DNS record of {DOMAIN} alone: the gateway is local"
+        assert stored(gateway).provisioning_status == "mapped"
+
     def test_of_4_1(self, gateway: ApiGateway, client: Any) -> None:
         """A gateway that was created without a creation id stays without."""
         ApiGateway.objects.update(creation_id="", provisioning_status="pending")
@@ -132,7 +152,44 @@ class TestRefusing:
         with pytest.raises(ValueError, match=r"to the stage other of the API "):
             gateway.create_custom_domain()
 
-        assert stored(gateway).claimed_at is None
+        row = stored(gateway)
+        assert (row.claimed_at, row.provisioning_status) == (None, "deployed")
+        assert row.last_error.startswith(f"{DOMAIN} is mapped to the stage other of the API ")
+        assert row.api_gateway_domain_name == ""
+
+
+class TestStaleInstances:
+    """What another run has achieved meanwhile stays."""
+
+    @pytest.fixture
+    def stale(self, gateway: ApiGateway) -> ApiGateway:
+        """Return a gateway as it was before its domain was mapped."""
+        before = stored(gateway)
+        gateway.create_custom_domain()
+        return before
+
+    def test_domain(self, stale: ApiGateway, client: Any) -> None:
+        """A domain that is mapped by now is not begun again."""
+        statuses = [stored(stale).provisioning_status for step in stale.domain_steps()]
+
+        assert statuses == ["mapped", "mapped"]
+        assert_mapped(stale, client)
+
+    def test_creation(self, stale: ApiGateway, client: Any) -> None:
+        """Nor is a gateway that is complete."""
+        deque(stale.creation_steps(control=ControlPlane(client)), maxlen=0)
+
+        assert_mapped(stale, client)
+        assert stored(stale).connection_url == stale.connection_url
+
+    def test_forgotten(self, stale: ApiGateway) -> None:
+        """A gateway that has no API by now cannot have a domain."""
+        stored(stale).forget_api()
+
+        with pytest.raises(ValueError, match=r"^The API needs to be created"):
+            stale.create_custom_domain()
+
+        assert stored(stale).provisioning_status == "pending"
 
 
 class TestFailing:
@@ -149,12 +206,3 @@ class TestFailing:
         stored(gateway).create_custom_domain()
 
         assert_mapped(gateway, client)
-
-    def test_original_error(self, gateway: ApiGateway, client: Any) -> None:
-        """The error is boto3's own."""
-        client.delete_api(ApiId=gateway.api_id)
-
-        with pytest.raises(ClientError):
-            gateway.create_custom_domain()
-
-        assert stored(gateway).last_error == "ClientError: NotFoundException"

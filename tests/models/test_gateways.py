@@ -390,13 +390,18 @@ class TestForgetApi:
             api_created=True,
             deployment_id="dep1",
             headers_mapped=True,
-            provisioning_status="deployed",
+            api_gateway_domain_name="d-1.execute-api.eu-west-1.amazonaws.com",
+            api_mapping_id="m1",
+            custom_domain_created=True,
+            provisioning_status="mapped",
         )
 
         gateway.forget_api()
 
         assert (gateway.api_id, gateway.api_endpoint, gateway.deployment_id) == ("", "", "")
         assert (gateway.api_created, gateway.headers_mapped) == (False, False)
+        assert (gateway.api_gateway_domain_name, gateway.api_mapping_id) == ("", "")
+        assert gateway.custom_domain_created is False
         assert gateway.needs_api_creation
 
     def test_makes_its_routes_as_new(self) -> None:

@@ -22,6 +22,7 @@ __all__ = ["client", "created", "emulator"]
 
 pytestmark = pytest.mark.django_db
 
+DOMAIN = "ws.example.com"
 #: Calls of a sync that renews all headers, moves and adds a route, and deploys.
 CALLS = 15
 
@@ -213,6 +214,79 @@ class TestPlanning:
         ]
         assert "other" not in route_keys(client, created)
         assert mapped is True
+
+
+class TestDomain:
+    """A sync makes the custom domain that the row wants."""
+
+    @pytest.fixture
+    def wanting(self, created: ApiGateway, client: Any) -> ApiGateway:
+        """Return a gateway that wants a domain, which AWS does not have."""
+        for item in client.get_domain_names()["Items"]:
+            client.delete_domain_name(DomainName=item["DomainName"])
+        ApiGateway.objects.update(domain_name=DOMAIN, certificate_arn="arn:1")
+        return stored(created)
+
+    def test_made(self, wanting: ApiGateway, client: Any) -> None:
+        """It is created and mapped, without a deployment; then there is nothing to do."""
+        assert wanting.sync_to_aws() == [
+            f"Created the domain {DOMAIN}",
+            f"Mapped {DOMAIN} to the stage",
+        ]
+
+        row = stored(wanting)
+        (mapping,) = client.get_api_mappings(DomainName=DOMAIN)["Items"]
+        assert (row.provisioning_status, row.custom_domain_created) == ("mapped", True)
+        assert (row.api_mapping_id, row.deployment_due) == (mapping["ApiMappingId"], False)
+        assert deployments(client, row) == 1
+        assert row.plan_sync().differs is False
+
+    def test_known_to_aws_alone(self, wanting: ApiGateway) -> None:
+        """A domain that is there, and that the row does not know of, is written down."""
+        wanting.create_custom_domain()
+        ApiGateway.objects.update(provisioning_status="deployed", custom_domain_created=False)
+
+        assert stored(wanting).sync_to_aws() == []
+        assert stored(wanting).provisioning_status == "mapped"
+
+    def test_another_certificate(self, wanting: ApiGateway, client: Any) -> None:
+        """A mapped domain gets the certificate that the row has by now."""
+        wanting.create_custom_domain()
+        ApiGateway.objects.update(certificate_arn="arn:2")
+
+        assert stored(wanting).sync_to_aws() == [f"Changed the certificate of {DOMAIN}"]
+        (configuration,) = client.get_domain_name(DomainName=DOMAIN)["DomainNameConfigurations"]
+        assert configuration["CertificateArn"] == "arn:2"
+        assert stored(wanting).provisioning_status == "mapped"
+
+    def test_made_again(self, wanting: ApiGateway, client: Any) -> None:
+        """One that was deleted behind the row's back does not count as mapped until it is."""
+        wanting.create_custom_domain()
+        client.delete_domain_name(DomainName=DOMAIN)
+
+        statuses = [stored(wanting).provisioning_status for step in wanting.sync_steps()]
+
+        assert statuses[-2:] == ["domain_created", "mapped"]
+
+    def test_of_another_api(self, wanting: ApiGateway, client: Any) -> None:
+        """A domain that serves another stage is named, and nothing at all is changed."""
+        wanting.create_custom_domain()
+        ApiGateway.objects.update(stage_name="other", api_description="All")
+
+        with pytest.raises(ValueError, match="is mapped to the stage live of the API"):
+            stored(wanting).sync_to_aws()
+
+        assert client.get_api(ApiId=wanting.api_id)["Description"] == ""
+
+    def test_fields(self, wanting: ApiGateway, client: Any) -> None:
+        """A sync of some fields is not about the domain."""
+        ApiGateway.objects.update(api_description="All")
+
+        assert stored(wanting).sync_to_aws(fields={"api_description"}) == [
+            "Updated the API Description",
+            "Deployed the stage",
+        ]
+        assert client.get_domain_names()["Items"] == []
 
 
 class TestFailing:

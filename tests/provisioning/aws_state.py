@@ -35,27 +35,30 @@ class Failure:
     number: int
     after: bool
 
-    @property
-    def event(self) -> str:
-        """The event of botocore at which to fail."""
-        return "after-call.apigatewayv2" if self.after else "before-send.apigatewayv2"
+    def event(self, client: Any) -> str:
+        """Return the event of botocore at which a client fails."""
+        service = client.meta.service_model.service_id.hyphenize()
+        return f"{'after-call' if self.after else 'before-send'}.{service}"
 
 
 @contextmanager
-def failing(client: Any, failure: Failure) -> Iterator[None]:
-    """Let a client fail once."""
+def failing(client: Any, failure: Failure, *others: Any) -> Iterator[None]:
+    """Let a client fail once, or one of several whose calls are counted together."""
     calls: list[object] = []
+    clients = (client, *others)
 
     def count(**event: object) -> None:
         calls.append(event)
         if len(calls) == failure.number:
             raise ConnectionClosedError(endpoint_url=client.meta.endpoint_url)
 
-    client.meta.events.register(failure.event, count)
+    for each in clients:
+        each.meta.events.register(failure.event(each), count)
     try:
         yield
     finally:
-        client.meta.events.unregister(failure.event, count)
+        for each in clients:
+            each.meta.events.unregister(failure.event(each), count)
 
 
 def read_state(client: Any, tag: str, value: str) -> list[State]:
