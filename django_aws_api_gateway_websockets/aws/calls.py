@@ -19,7 +19,9 @@ PAGE_SIZE = "100"
 THROTTLE_DELAYS = (1.0, 2.0, 5.0, 5.0)
 
 #: The same for what is slower: these calls are one per 30 seconds.
-SLOW_DELAYS = dict.fromkeys(("create_domain_name", "delete_domain_name"), (5.0, 10.0, 20.0, 30.0))
+SLOW_DELAYS = dict.fromkeys(
+    ("create_domain_name", "delete_domain_name", "update_domain_name"), (5.0, 10.0, 20.0, 30.0)
+)
 
 #: What AWS answers to those who are too fast: API Gateway, and Route 53.
 THROTTLED = frozenset(

@@ -177,6 +177,7 @@ class DomainName:
     target: str = ""
     target_zone_id: str = ""
     certificate_arn: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
     configuration: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -188,6 +189,7 @@ class DomainName:
             target=configuration.get("ApiGatewayDomainName", ""),
             target_zone_id=configuration.get("HostedZoneId", ""),
             certificate_arn=configuration.get("CertificateArn", ""),
+            tags=answer.get("Tags", {}),
             configuration=configuration,
         )
 

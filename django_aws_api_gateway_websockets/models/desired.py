@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..conf import settings
-from ..provisioning.state import DesiredDomain, DesiredGateway, DesiredRoute
+from ..provisioning.state import CREATION_TAG, DesiredDomain, DesiredGateway, DesiredRoute
 
 if TYPE_CHECKING:
     from .gateways import ApiGateway
 
-__all__ = ["check_desired", "desired_gateway"]
+__all__ = ["check_desired", "desired_domain", "desired_gateway"]
 
 
 def check_desired(gateway: ApiGateway) -> None:
@@ -67,17 +67,16 @@ def desired_gateway(
             *((add,) if add else ()),
         ),
         deployment_due=gateway.deployment_due,
-        domain=_desired_domain(gateway) if domain else None,
+        domain=desired_domain(gateway) if domain and gateway.wants_custom_domain else None,
     )
 
 
-def _desired_domain(gateway: ApiGateway) -> DesiredDomain | None:
-    """Return the custom domain of a gateway; one without a certificate here is made elsewhere."""
-    if not gateway.wants_custom_domain:
-        return None
+def desired_domain(gateway: ApiGateway) -> DesiredDomain:
+    """Return the custom domain that is wanted for a gateway; it has the name of one."""
+    created = {CREATION_TAG: gateway.creation_id} if gateway.creation_id else {}
     return DesiredDomain(
         name=gateway.domain_name,
         certificate_arn=gateway.certificate_arn,
         zone_id=gateway.hosted_zone_id,
-        tags=gateway.tags,
+        tags={**gateway.tags, **created},
     )

@@ -11,6 +11,7 @@ from ..provisioning.removal import Removal, read_removal, remove
 from ..provisioning.run import StepResult
 from ..provisioning.steps import StepKind
 from .creation import claim, release, store_claimed
+from .desired import desired_domain
 
 if TYPE_CHECKING:
     from .gateways import ApiGateway
@@ -31,7 +32,7 @@ def make_removal(gateway: ApiGateway, control: ControlPlane, *, keep_domain: boo
     return read_removal(
         api_id=gateway.api_id,
         creation_id=gateway.creation_id,
-        own_domains=[gateway.domain_name] if own else [],
+        own=desired_domain(gateway) if own else None,
         control=control,
     )
 

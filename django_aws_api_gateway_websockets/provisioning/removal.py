@@ -6,9 +6,10 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..aws.control import ControlPlane
-from ..aws.resources import Api, MappedDomain
+from ..aws.records import DnsRecord
+from ..aws.resources import Api, DomainName, MappedDomain
 from .run import StepResult
-from .state import CREATION_TAG
+from .state import CREATION_TAG, DesiredDomain
 from .steps import Step, StepKind
 
 __all__ = ["Removal", "plan_removal", "read_removal", "remove"]
@@ -19,64 +20,71 @@ class Removal:
     """What is to be taken away, in order, and what is left.
 
     Args:
-        api_id: of the API, empty when AWS does not have it.
         left: sentences about what stays, and why.
+        zone_id: of the hosted zone with the records of the domain, when these go.
+        target: the name that these records lead to.
     """
 
-    api_id: str
-    steps: tuple[Step, ...]
+    steps: tuple[Step, ...] = ()
     left: tuple[str, ...] = ()
+    zone_id: str = ""
+    target: str = ""
 
 
 def read_removal(
-    *, api_id: str, creation_id: str, own_domains: Collection[str], control: ControlPlane
+    *, api_id: str, creation_id: str, own: DesiredDomain | None, control: ControlPlane
 ) -> Removal:
     """Ask AWS what it has of a gateway, and return what is to be taken away.
 
     Args:
         api_id: of the API; when empty, it is looked for by its creation tag.
         creation_id: value of that tag; may be empty when the API's id is known.
-        own_domains: names of the custom domains that may be deleted.
+        own: the custom domain that may go with it.
 
     Raises:
         ProvisioningError: a call failed; its cause is the original error.
     """
     api = _find_api(api_id, creation_id, control)
     domains = control.get_mapped_domains(api.api_id) if api else ()
-    mapped = {item.domain.name for item in domains}
-    idle = (control.find_domain_name(name) for name in own_domains if name not in mapped)
-    unmapped = tuple(
-        MappedDomain(domain=domain, mappings=control.get_api_mappings(domain.name))
-        for domain in idle
-        if domain
-    )
-    return plan_removal(api, (*domains, *unmapped), own_domains=own_domains)
+    if own and own.name not in {item.domain.name for item in domains}:
+        domains = (*domains, *_read_domain(own.name, control))
+    return plan_removal(api, domains, own=own, records=_read_records(own, control))
 
 
 def plan_removal(
-    api: Api | None, domains: Collection[MappedDomain], *, own_domains: Collection[str]
+    api: Api | None,
+    domains: Collection[MappedDomain],
+    *,
+    own: DesiredDomain | None = None,
+    records: Collection[DnsRecord] = (),
 ) -> Removal:
     """Return what is to be taken away of what AWS has; pure.
 
     Args:
-        domains: those that map to the API, and those of ``own_domains`` that exist.
-        own_domains: names of the custom domains that may be deleted.
+        domains: those that map to the API, and ``own`` when it exists.
+        own: the custom domain that may go.
+        records: all DNS records of its name; none when DNS is not ours to change.
     """
-    api_id = api.api_id if api else ""
     steps: list[Step] = []
     left: list[str] = []
+    zone_id = target = ""
     for item in domains:
-        name, mappings = item.domain.name, item.of_api(api_id)
+        name, mappings = item.domain.name, item.of_api(api.api_id if api else "")
         steps.extend(_removal(StepKind.MAPPING, name, found.mapping_id) for found in mappings)
-        if name not in own_domains:
+        if own is None or name != own.name:
             left.append(f"The domain {name} stays")
+        elif not _is_made_for(own, item.domain):
+            left.append(f"The domain {name} stays, because it was not created here")
         elif len(mappings) < len(item.mappings):
             left.append(f"The domain {name} stays, because it maps to something else too")
         else:
+            zone_id, target = own.zone_id, item.domain.target
+            if any(record.is_alias_of(target) for record in records):
+                steps.append(_removal(StepKind.ALIAS, name, target))
             steps.append(_removal(StepKind.DOMAIN, name, name))
     if api:
         steps.append(_removal(StepKind.API, api.name, api.api_id))
-    return Removal(api_id=api_id, steps=tuple(steps), left=tuple(left))
+    return Removal(steps=tuple(steps), left=tuple(left), zone_id=zone_id, target=target)
 
 
 def remove(removal: Removal, *, control: ControlPlane) -> Iterator[StepResult]:
@@ -85,14 +93,37 @@ def remove(removal: Removal, *, control: ControlPlane) -> Iterator[StepResult]:
     Raises:
         ProvisioningError: a call failed; its cause is the original error.
     """
+
+    def remove_records(step: Step) -> None:
+        if control.zones:
+            control.zones.delete_aliases(removal.zone_id, step.subject, target=removal.target)
+
     executors: Mapping[StepKind, Callable[[Step], None]] = {
         StepKind.MAPPING: lambda step: control.delete_api_mapping(step.subject, step.found_id),
+        StepKind.ALIAS: remove_records,
         StepKind.DOMAIN: lambda step: control.delete_domain_name(step.subject),
         StepKind.API: lambda step: control.delete_api(step.found_id),
     }
     for step in removal.steps:
         executors[step.kind](step)
         yield StepResult.of(step)
+
+
+def _is_made_for(own: DesiredDomain, domain: DomainName) -> bool:
+    """Return whether a domain has the tag that it is created with; 4.1 gave none to look for."""
+    wanted = own.tags.get(CREATION_TAG)
+    return wanted is None or domain.tags.get(CREATION_TAG) == wanted
+
+
+def _read_domain(name: str, control: ControlPlane) -> Iterator[MappedDomain]:
+    domain = control.find_domain_name(name)
+    if domain:
+        yield MappedDomain(domain=domain, mappings=control.get_api_mappings(name))
+
+
+def _read_records(own: DesiredDomain | None, control: ControlPlane) -> tuple[DnsRecord, ...]:
+    zones = control.zones if own and own.zone_id else None
+    return zones.find_records(own.zone_id, own.name) if own and zones else ()
 
 
 def _find_api(api_id: str, creation_id: str, control: ControlPlane) -> Api | None:

@@ -20,7 +20,8 @@ __all__ = [
     "maps_all_headers",
 ]
 
-#: Tag of an API that holds the id saved before it was created, so that a lost answer loses no API.
+#: Tag of an API that holds the id saved before it was created, so that a lost answer loses no API;
+#: a custom domain has it as well.
 CREATION_TAG = "django-aws-api-gateway-websockets:creation-id"
 
 #: The routes that every gateway has, in the order in which they are created.

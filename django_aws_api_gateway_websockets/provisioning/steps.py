@@ -77,6 +77,7 @@ REMOVALS: Mapping[StepKind, tuple[str, str]] = {
     StepKind.ROUTE_RESPONSE: ("Make the {} route one-way", "Made the {} route one-way"),
     StepKind.DOMAIN: ("Delete the domain {}", "Deleted the domain {}"),
     StepKind.MAPPING: ("Map {} to the API no more", "Mapped {} to the API no more"),
+    StepKind.ALIAS: ("Delete the DNS record of {}", "Deleted the DNS record of {}"),
 }
 
 

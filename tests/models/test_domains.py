@@ -59,7 +59,9 @@ class TestCreating:
         gateway.create_custom_domain()
 
         assert_mapped(gateway, client)
-        assert client.get_domain_name(DomainName=DOMAIN)["Tags"] == {}
+        assert client.get_domain_name(DomainName=DOMAIN)["Tags"] == {
+            "django-aws-api-gateway-websockets:creation-id": gateway.creation_id
+        }
 
     def test_steps(self, gateway: ApiGateway) -> None:
         """Each step is told once it is on the row."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -10,9 +12,11 @@ from botocore.exceptions import ConnectionClosedError
 from django.utils import timezone
 
 from django_aws_api_gateway_websockets.aws.control import ControlPlane
+from django_aws_api_gateway_websockets.aws.dns import HostedZones
 from django_aws_api_gateway_websockets.exceptions import ProvisioningError
 from django_aws_api_gateway_websockets.models import ApiGateway, WebSocketSession
 
+from ..aws.route53 import OWN_ZONE, Route53
 from ..provisioning.aws_state import Failure, failing
 from .in_aws import client, created, emulator
 
@@ -23,6 +27,13 @@ pytestmark = pytest.mark.django_db
 DOMAIN = "ws.example.com"
 #: Calls of a run: the API, the domains, their mappings; the mapping, the domain and the API go.
 CALLS = 6
+
+
+@pytest.fixture(scope="module")
+def dns() -> Iterator[Route53]:
+    """Run a local Route 53."""
+    with Route53() as dns:
+        yield dns
 
 
 @pytest.fixture
@@ -73,12 +84,43 @@ class TestDeleting:
         assert before.connection_url.endswith(".amazonaws.com/live")
         assert stored(gateway).connection_url == before.connection_url
 
+    def test_keeps_a_domain_of_others(self, created: ApiGateway, client: Any) -> None:
+        """A domain that was there before stays, and maps to nothing."""
+        for item in client.get_domain_names()["Items"]:
+            client.delete_domain_name(DomainName=item["DomainName"])
+        created.domain_name, created.certificate_arn = DOMAIN, "arn:aws:acm:local:0:certificate/1"
+        created.save()
+        client.create_domain_name(
+            DomainName=DOMAIN,
+            DomainNameConfigurations=[{"CertificateArn": created.certificate_arn}],
+        )
+        created.create_custom_domain()
+        before = stored(created)
+
+        plan = created.plan_deletion()
+        deque(created.deletion_steps(plan), maxlen=0)
+
+        assert plan.left == (f"The domain {DOMAIN} stays, because it was not created here",)
+        assert in_aws(client, before) == ([], [DOMAIN])
+
     def test_keeps_the_domain(self, gateway: ApiGateway, client: Any) -> None:
         """When asked, the domain stays and maps to nothing."""
         gateway.delete_api(keep_domain=True)
 
         assert in_aws(client, gateway) == ([], [DOMAIN])
         assert client.get_api_mappings(DomainName=DOMAIN)["Items"] == []
+
+    def test_dns_records(self, gateway: ApiGateway, client: Any, dns: Route53) -> None:
+        """The records that were made for the domain go with it."""
+        control = ControlPlane(client, zones=HostedZones(dns.client()))
+        gateway.hosted_zone_id = OWN_ZONE
+        gateway.save()
+        deque(gateway.sync_steps(control=control), maxlen=0)
+        before = len(dns.leads())
+
+        gateway.delete_api(control=control)
+
+        assert (before, dns.leads()) == (2, [])
 
     def test_ends_sessions(self, gateway: ApiGateway) -> None:
         """The connections of the API have ended with it, those of others have not."""
