@@ -122,15 +122,10 @@ class ApiGateway(GatewayAddresses):
         return get_control_plane(region_name=region_from_endpoint(self.api_endpoint))
 
     def plan_sync(self, *, control: ControlPlane | None = None, prune: bool = False) -> SyncPlan:
-        """Return what ``sync_to_aws`` would do; nothing is changed.
-
-        Args:
-            control: the control plane to ask, by default that of the API.
-            prune: take the routes that only AWS has for routes to remove.
+        """Return what ``sync_to_aws`` would do, as ``preview`` does; nothing is changed.
 
         Raises:
-            ValueError: the gateway is not deployed, its tags or the secret are unusable, or its
-                domain or the DNS record of it belong to something else.
+            ValueError: the gateway is not deployed, or see ``preview``.
             ApiGatewaySyncError: AWS could not be asked; ``last_error`` says why.
         """
         require_deployed(self)
