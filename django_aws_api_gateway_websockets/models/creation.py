@@ -129,7 +129,7 @@ def _is_last_of_routes(desired: DesiredGateway, result: StepResult) -> bool:
 def _complete(gateway: ApiGateway, desired: DesiredGateway, control: ControlPlane) -> None:
     """Write down at once that the API is complete and whose headers can be believed."""
     without_domain = replace(desired, domain=None)
-    actual = read_actual(without_domain, control=control, api_id=gateway.api_id)
+    actual = read_actual(without_domain, control=control, api_id=gateway.api_id, keys=())
     store_claimed(
         gateway,
         headers_mapped=maps_all_headers(actual),

@@ -130,12 +130,17 @@ def make_plan(
         require_base(gateway)
     whole = fields is None
     desired = desired_gateway(gateway, leave_out=leave_out, add=add, domain=whole)
-    search = bool(desired.creation_id)
-    actual = read_actual(desired, control=control, api_id=gateway.api_id, search=search)
+    selection = None if fields is None else _selection(desired, fields, keys)
+    actual = read_actual(
+        desired,
+        control=control,
+        api_id=gateway.api_id,
+        search=bool(desired.creation_id),
+        keys=selection.keys if selection else None,
+    )
     extra = extra_routes(desired, actual)
     steps = plan(desired, actual, remove=extra if prune else _unwanted(desired, actual, remove))
-    if fields is not None:
-        selection = _selection(desired, fields, keys)
+    if selection:
         steps = select(steps, selection, due=desired.deployment_due)
     return SyncPlan(desired=desired, actual=actual, steps=steps, extra=extra, whole=whole)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -110,11 +110,13 @@ def read_actual(
     api_id: str = "",
     search: bool = True,
     every_response: bool = False,
+    keys: Collection[str] | None = None,
 ) -> ActualGateway:
     """Return what AWS has of a gateway.
 
     Args:
         every_response: ask for the responses of all routes, not only of those that are wanted.
+        keys: of the wanted routes whose responses are asked for, with a call each; None for all.
 
     Raises:
         ProvisioningError: a call failed; its cause is the original error.
@@ -124,7 +126,7 @@ def read_actual(
     if api is None:
         return ActualGateway(domain=domain)
     contents = _read_contents(desired, control, api)
-    asked = contents.routes if every_response else _answerers(desired, contents)
+    asked = contents.routes if every_response else _answerers(desired, contents, keys)
     return replace(contents, responses=_read_responses(api, asked, control), domain=domain)
 
 
@@ -147,14 +149,14 @@ def _read_contents(desired: DesiredGateway, control: ControlPlane, api: Api) -> 
     )
 
 
-def _answerers(desired: DesiredGateway, actual: ActualGateway) -> tuple[Route, ...]:
-    """Return the routes that are wanted and take messages."""
+def _answerers(
+    desired: DesiredGateway, actual: ActualGateway, keys: Collection[str] | None
+) -> tuple[Route, ...]:
+    """Return the routes that are wanted, take messages, and have one of the keys."""
+    wanted = [route.key for route in desired.routes if route.takes_messages]
+    asked = [key for key in wanted if keys is None or key in keys]
     matches = match_routes(desired, actual)
-    return tuple(
-        matches[route.key]
-        for route in desired.routes
-        if route.takes_messages and route.key in matches
-    )
+    return tuple(matches[key] for key in asked if key in matches)
 
 
 def _read_responses(api: Api, routes: Iterable[Route], control: ControlPlane) -> Mapping[str, str]:

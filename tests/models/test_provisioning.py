@@ -24,9 +24,9 @@ __all__ = ["client", "emulator", "gateway", "secret"]
 pytestmark = pytest.mark.django_db
 
 DOMAIN = "ws.example.com"
-#: Calls of a run: three that look at the domain and its name, ten that create the API, five that
+#: Calls of a run: three that look at the domain and its name, ten that create the API, four that
 #: read what came of it, and three for the domain.
-CALLS = 21
+CALLS = 20
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -34,6 +36,19 @@ def save_all(routes: list[ApiGatewayAdditionalRoute]) -> None:
     """Store routes one by one."""
     for route in routes:
         route.save()
+
+
+@contextmanager
+def counted(client: Any) -> Iterator[list[str]]:
+    """Yield the names of the operations that a client calls inside."""
+    names: list[str] = []
+
+    def remember(**event: Any) -> None:
+        names.append(event["model"].name)
+
+    client.meta.events.register("before-call.apigatewayv2", remember)
+    yield names
+    client.meta.events.unregister("before-call.apigatewayv2", remember)
 
 
 @pytest.fixture
@@ -363,6 +378,20 @@ class TestByHand:
         assert "say" not in route_keys(client, created)
         assert created.additional_routes.exists()
         assert deployments(client, created) == 2
+
+    def test_asks_only_about_the_route(self, created: ApiGateway, client: Any) -> None:
+        """What it costs to change one route does not grow with the number of the others."""
+        save_all([new_route(created, key) for key in ("a", "b", "c")])
+        route = created.additional_routes.get(route_key="a")
+        route.integration_url = f"{BASE}new/"
+
+        with counted(client) as few:
+            route.update_route(client)
+        save_all([new_route(created, key) for key in ("d", "e", "f")])
+        with counted(client) as many:
+            route.update_route(client)
+
+        assert few.count("GetRouteResponses") == many.count("GetRouteResponses") == 1
 
 
 class TestOperations:
