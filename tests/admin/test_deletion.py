@@ -12,26 +12,21 @@ from django.urls import reverse
 
 from django_aws_api_gateway_websockets.models import ApiGateway
 
-from ..models.in_aws import client, created, emulator
+from ..models.in_aws import DOMAIN, client, created, emulator, unmapped
 from .test_syncing import GATEWAYS, shown
 
-__all__ = ["client", "created", "emulator"]
+__all__ = ["client", "created", "emulator", "unmapped"]
 
 pytestmark = pytest.mark.django_db
 
-DOMAIN = "ws.example.com"
 DELETED = "Deleted the API Chat, which ended its connections"
 
 
 @pytest.fixture
-def mapped(created: ApiGateway, client: Any) -> ApiGateway:
+def mapped(unmapped: ApiGateway) -> ApiGateway:
     """Return a gateway with a custom domain."""
-    for item in client.get_domain_names()["Items"]:
-        client.delete_domain_name(DomainName=item["DomainName"])
-    created.domain_name, created.certificate_arn = DOMAIN, "arn:aws:acm:local:0:certificate/1"
-    created.save()
-    created.create_custom_domain()
-    return created
+    unmapped.create_custom_domain()
+    return unmapped
 
 
 def act(user_client: Client, *gateways: ApiGateway, **fields: str) -> Any:

@@ -12,13 +12,12 @@ from django.core.management.base import CommandError
 
 from django_aws_api_gateway_websockets.models import ApiGateway
 
-from ..models.in_aws import client, created, emulator
+from ..models.in_aws import DOMAIN, client, created, emulator, unmapped
 
-__all__ = ["client", "created", "emulator"]
+__all__ = ["client", "created", "emulator", "unmapped"]
 
 pytestmark = pytest.mark.django_db
 
-DOMAIN = "ws.example.com"
 DELETE = "Chat: Delete the API Chat, which ends its connections"
 DELETED = "Chat: Deleted the API Chat, which ended its connections"
 
@@ -72,17 +71,14 @@ class TestDeleting:
 
         assert exists(client, created)
 
-    def test_keeps_the_domain(self, created: ApiGateway, client: Any) -> None:
+    def test_keeps_the_domain(self, unmapped: ApiGateway) -> None:
         """What stays is told."""
-        created.domain_name, created.certificate_arn = DOMAIN, "arn:aws:acm:local:0:certificate/1"
-        created.save()
-        created.create_custom_domain()
+        unmapped.create_custom_domain()
 
-        lines = run("--pk", created.pk, "--keep-domain", "--no-input")
+        lines = run("--pk", unmapped.pk, "--keep-domain", "--no-input")
 
         assert lines[0] == f"Chat: Mapped {DOMAIN} to the API no more"
         assert lines[2] == f"Chat: The domain {DOMAIN} stays"
-        client.delete_domain_name(DomainName=DOMAIN)
 
 
 class TestFailing:

@@ -12,9 +12,22 @@ from django_aws_api_gateway_websockets.aws.control import ControlPlane
 from django_aws_api_gateway_websockets.emulator import EmulatorThread
 from django_aws_api_gateway_websockets.models import ApiGateway
 
-__all__ = ["BASE", "client", "created", "deployments", "emulator", "integration", "route_keys"]
+__all__ = [
+    "BASE",
+    "CERTIFICATE",
+    "DOMAIN",
+    "client",
+    "created",
+    "deployments",
+    "emulator",
+    "integration",
+    "route_keys",
+    "unmapped",
+]
 
 BASE = "http://127.0.0.1:9/ws/"
+CERTIFICATE = "arn:aws:acm:local:0:certificate/1"
+DOMAIN = "ws.example.com"
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +53,16 @@ def created(client: Any) -> ApiGateway:
     gateway.additional_routes.create(name="Say", route_key="say", integration_url=f"{BASE}say/")
     gateway.create_gateway(control=ControlPlane(client))
     return gateway
+
+
+@pytest.fixture
+def unmapped(created: ApiGateway, client: Any) -> ApiGateway:
+    """Return a gateway that wants a custom domain, of which AWS has none."""
+    for item in client.get_domain_names()["Items"]:
+        client.delete_domain_name(DomainName=item["DomainName"])
+    created.domain_name, created.certificate_arn = DOMAIN, CERTIFICATE
+    created.save()
+    return created
 
 
 def integration(client: Any, gateway: ApiGateway, key: str) -> dict[str, Any]:

@@ -13,23 +13,18 @@ from django_aws_api_gateway_websockets.models import ApiGateway
 from django_aws_api_gateway_websockets.models.adoption import Adoption
 
 from ..aws.test_control import answer, served
-from .in_aws import BASE, client, created, emulator
+from .in_aws import BASE, CERTIFICATE, DOMAIN, client, created, emulator, unmapped
 
-__all__ = ["client", "created", "emulator"]
+__all__ = ["client", "created", "emulator", "unmapped"]
 
 pytestmark = pytest.mark.django_db
 
-DOMAIN = "ws.example.com"
-CERTIFICATE = "arn:aws:acm:local:0:certificate/1"
-
 
 @pytest.fixture
-def api_id(client: Any, created: ApiGateway) -> str:
+def api_id(unmapped: ApiGateway) -> str:
     """Return the id of a whole API that no row knows."""
-    for item in client.get_domain_names()["Items"]:
-        client.delete_domain_name(DomainName=item["DomainName"])
     ApiGateway.objects.all().delete()
-    return created.api_id
+    return unmapped.api_id
 
 
 def adopt(client: Any, api_id: str, **options: str) -> Adoption:

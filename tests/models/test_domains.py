@@ -14,26 +14,20 @@ from django_aws_api_gateway_websockets.aws.control import ControlPlane
 from django_aws_api_gateway_websockets.models import ApiGateway
 
 from ..provisioning.aws_state import Failure, failing
-from .in_aws import client, created, emulator
+from .in_aws import DOMAIN, client, created, emulator, unmapped
 
-__all__ = ["client", "created", "emulator"]
+__all__ = ["client", "created", "emulator", "unmapped"]
 
 pytestmark = pytest.mark.django_db
 
-DOMAIN = "ws.example.com"
 #: Calls of a run: look for the API and the domain, create the domain and the mapping.
 CALLS = 4
 
 
 @pytest.fixture
-def gateway(created: ApiGateway, client: Any) -> ApiGateway:
+def gateway(unmapped: ApiGateway) -> ApiGateway:
     """Return a gateway that is ready for its custom domain, which AWS does not have."""
-    for item in client.get_domain_names()["Items"]:
-        client.delete_domain_name(DomainName=item["DomainName"])
-    created.domain_name = DOMAIN
-    created.certificate_arn = "arn:aws:acm:local:0:certificate/1"
-    created.save()
-    return created
+    return unmapped
 
 
 def stored(gateway: ApiGateway) -> ApiGateway:

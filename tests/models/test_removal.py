@@ -18,13 +18,12 @@ from django_aws_api_gateway_websockets.models import ApiGateway, WebSocketSessio
 
 from ..aws.route53 import OWN_ZONE, Route53
 from ..provisioning.aws_state import Failure, failing
-from .in_aws import client, created, emulator
+from .in_aws import CERTIFICATE, DOMAIN, client, created, emulator, unmapped
 
-__all__ = ["client", "created", "emulator"]
+__all__ = ["client", "created", "emulator", "unmapped"]
 
 pytestmark = pytest.mark.django_db
 
-DOMAIN = "ws.example.com"
 #: Calls of a run: the API, the domains, their mappings; the mapping, the domain and the API go.
 CALLS = 6
 
@@ -37,15 +36,10 @@ def dns() -> Iterator[Route53]:
 
 
 @pytest.fixture
-def gateway(created: ApiGateway, client: Any) -> ApiGateway:
+def gateway(unmapped: ApiGateway) -> ApiGateway:
     """Return a gateway with a custom domain, which is the only one in AWS."""
-    for item in client.get_domain_names()["Items"]:
-        client.delete_domain_name(DomainName=item["DomainName"])
-    created.domain_name = DOMAIN
-    created.certificate_arn = "arn:aws:acm:local:0:certificate/1"
-    created.save()
-    created.create_custom_domain()
-    return created
+    unmapped.create_custom_domain()
+    return unmapped
 
 
 def stored(gateway: ApiGateway) -> ApiGateway:
@@ -84,21 +78,16 @@ class TestDeleting:
         assert before.connection_url.endswith(".amazonaws.com/live")
         assert stored(gateway).connection_url == before.connection_url
 
-    def test_keeps_a_domain_of_others(self, created: ApiGateway, client: Any) -> None:
+    def test_keeps_a_domain_of_others(self, unmapped: ApiGateway, client: Any) -> None:
         """A domain that was there before stays, and maps to nothing."""
-        for item in client.get_domain_names()["Items"]:
-            client.delete_domain_name(DomainName=item["DomainName"])
-        created.domain_name, created.certificate_arn = DOMAIN, "arn:aws:acm:local:0:certificate/1"
-        created.save()
         client.create_domain_name(
-            DomainName=DOMAIN,
-            DomainNameConfigurations=[{"CertificateArn": created.certificate_arn}],
+            DomainName=DOMAIN, DomainNameConfigurations=[{"CertificateArn": CERTIFICATE}]
         )
-        created.create_custom_domain()
-        before = stored(created)
+        unmapped.create_custom_domain()
+        before = stored(unmapped)
 
-        plan = created.plan_deletion()
-        deque(created.deletion_steps(plan), maxlen=0)
+        plan = unmapped.plan_deletion()
+        deque(unmapped.deletion_steps(plan), maxlen=0)
 
         assert plan.left == (f"The domain {DOMAIN} stays, because it was not created here",)
         assert in_aws(client, before) == ([], [DOMAIN])
