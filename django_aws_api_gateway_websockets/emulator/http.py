@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from .answers import Answer, error_answer, forbidden
+from .answers import Answer, Lost, error_answer, forbidden
 from .control import ControlPlane
 from .gateway import Gateway
 from .heads import RequestHead
@@ -23,6 +23,9 @@ _CONTROL_PREFIX = "/v2/"
 
 _SHUTDOWN_SECONDS = 0.01
 """How long a kept-alive connection may take to end; aiohttp takes 0 for no limit at all."""
+
+_SILENCE_SECONDS = 120.0
+"""How long a client is kept waiting that is to get no answer, if it does not leave before."""
 
 Upgrade = Callable[[asyncio.Transport, RequestHead, bytes], Peer]
 """Takes over a transport whose client asked for a WebSocket."""
@@ -42,7 +45,7 @@ class HttpSide:
         self.gateway = gateway
         self.management = Management(gateway)
         self.upgrade = upgrade
-        self.server = web.Server(self._handle, access_log=None)
+        self.server = web.Server(self._handle, access_log=None, handler_cancellation=True)
 
     async def close(self) -> None:
         """End all HTTP connections."""
@@ -53,16 +56,16 @@ class HttpSide:
         if head.upgrades():
             return await self._upgrade(request, head)
         try:
-            body = await request.read()
+            answer = self._answer(head, await request.read())
         except web.HTTPRequestEntityTooLarge:
             answer = error_answer(413, "RequestTooLargeException", "Request too large")
-        else:
-            answer = self._answer(head, body)
+        if isinstance(answer, Lost):
+            return await self._lose(request, answer)
         return web.Response(
             status=answer.status, headers=amazon_headers(answer), body=answer.body or None
         )
 
-    def _answer(self, head: RequestHead, body: bytes) -> Answer:
+    def _answer(self, head: RequestHead, body: bytes) -> Answer | Lost:
         """Answer a request; one from a web page is refused, as no SDK sends an Origin."""
         segments = head.segments
         control = head.path.startswith(_CONTROL_PREFIX)
@@ -81,7 +84,15 @@ class HttpSide:
             body=answer.body,
         )
 
-    def _control(self, head: RequestHead, body: bytes) -> Answer:
+    async def _lose(self, request: web.BaseRequest, how: Lost) -> web.StreamResponse:
+        """Give no answer: a client that leaves, and the end of this, cancel the wait."""
+        if how is Lost.SILENCE:
+            await asyncio.sleep(_SILENCE_SECONDS)
+        assert request.transport is not None
+        request.transport.abort()
+        return web.Response()
+
+    def _control(self, head: RequestHead, body: bytes) -> Answer | Lost:
         started = time.monotonic()
         name, answer = self.plane.handle(head.method, head.path, head.query, body)
         self.gateway.sweep()
@@ -89,7 +100,7 @@ class HttpSide:
             LogRecord(
                 kind="control",
                 at=self.gateway.clock.wall(),
-                status=answer.status,
+                status=answer.status if isinstance(answer, Answer) else None,
                 seconds=time.monotonic() - started,
                 detail=name,
             )
