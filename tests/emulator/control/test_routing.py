@@ -10,6 +10,10 @@ from ..errors import error_of, outcome
 from ..support import World
 
 URI = "http://django.test/ws/chat"
+TOO_MANY = (
+    "Maximum number of * for this API has been reached.  Please contact AWS if you need "
+    "additional *."
+)
 
 
 @pytest.fixture
@@ -111,13 +115,15 @@ class TestIntegrations:
     def test_delete_of_one_in_use(self, api: World) -> None:
         """A route keeps its integration."""
         integration_id = api.add_route("chat")
+        (route_id,) = api.api.routes
 
         assert error_of(
             api.control.delete_integration, ApiId=api.api_id, IntegrationId=integration_id
         ) == (
             409,
             "ConflictException",
-            f"Cannot delete Integration '{integration_id}' due to being referenced by Route 'chat'",
+            "Cannot delete Integration because it is referenced by the following Routes with "
+            f"Ids: [{route_id}]",
         )
 
 
@@ -174,7 +180,7 @@ class TestRefusedIntegrations:
 
         assert error_of(
             api.control.create_integration, ApiId=api.api_id, IntegrationType="MOCK"
-        ) == (400, "BadRequestException", "Maximum number of integrations per API reached: 300")
+        ) == (400, "BadRequestException", TOO_MANY.replace("*", "Integrations"))
 
 
 class TestRoutes:
@@ -283,5 +289,5 @@ class TestRefusedRoutes:
         assert error_of(api.control.create_route, ApiId=api.api_id, RouteKey="chat") == (
             400,
             "BadRequestException",
-            "Maximum number of routes per API reached: 300",
+            TOO_MANY.replace("*", "Routes"),
         )
