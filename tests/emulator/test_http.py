@@ -7,7 +7,10 @@ import json
 from collections.abc import Iterator
 
 import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.frames import Close
 
+from .errors import error_of
 from .support import PATIENCE, RawSocket, World, frame, handshake
 
 LIST = b"GET /v2/apis HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -79,14 +82,27 @@ class TestControlPlane:
         assert (records[0].detail, records[0].status) == ("CreateApi", 201)
         assert "s" * 32 not in str(records)
 
-    def test_deleting_the_api_ends_its_connections(self, world: World) -> None:
-        """Nobody stays on a stage that is no more."""
-        with world.connect():
-            world.connection_id()
+    @pytest.mark.parametrize("what", ["api", "stage"])
+    def test_deleting_ends_the_connections(self, world: World, what: str) -> None:
+        """Nobody stays on a stage that is no more, and nobody else comes to it."""
+        with world.connect() as client:
+            connection_id = world.connection_id()
 
-            world.control.delete_api(ApiId=world.api_id)
+            self.delete(world, what)
 
-            assert world.journal.wait_for("disconnect").status == 1001
+            with pytest.raises(ConnectionClosed) as closed:
+                client.recv(PATIENCE)
+            assert closed.value.rcvd == Close(1001, "Going away")
+        with pytest.raises(InvalidStatus) as refused:
+            world.connect()
+        assert refused.value.response.status_code == 403
+        post = world.management().post_to_connection
+        assert error_of(post, ConnectionId=connection_id, Data=b"x")[0] == 403
+
+    def delete(self, world: World, what: str) -> None:
+        """Delete the API, or its stage alone."""
+        stage = {"stage": {"StageName": "dev"}}.get(what, {})
+        getattr(world.control, f"delete_{what}")(ApiId=world.api_id, **stage)
 
 
 class TestConnections:
