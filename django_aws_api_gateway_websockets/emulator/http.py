@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
+from ..protocol.endpoints import is_loopback
 from .answers import Answer, Lost, error_answer, forbidden
 from .control import ControlPlane
 from .gateway import Gateway
@@ -27,6 +28,11 @@ _SHUTDOWN_SECONDS = 0.01
 _SILENCE_SECONDS = 120.0
 """How long a client is kept waiting that is to get no answer, if it does not leave before."""
 
+_OTHER_HOST = (
+    "This gateway listens on a loopback address, and answers only requests for localhost, for a "
+    "loopback address or for one of its custom domains."
+)
+
 Upgrade = Callable[[asyncio.Transport, RequestHead, bytes], Peer]
 """Takes over a transport whose client asked for a WebSocket."""
 
@@ -38,13 +44,17 @@ class HttpSide:
         plane: the control plane.
         gateway: the data plane.
         upgrade: takes over handshakes that come on a kept-alive connection.
+        any_host: whether requests may ask for any host, as those from other machines do.
     """
 
-    def __init__(self, plane: ControlPlane, gateway: Gateway, upgrade: Upgrade) -> None:
+    def __init__(
+        self, plane: ControlPlane, gateway: Gateway, upgrade: Upgrade, *, any_host: bool
+    ) -> None:
         self.plane = plane
         self.gateway = gateway
         self.management = Management(gateway)
         self.upgrade = upgrade
+        self.any_host = any_host
         self.server = web.Server(self._handle, access_log=None, handler_cancellation=True)
 
     async def close(self) -> None:
@@ -66,11 +76,11 @@ class HttpSide:
         )
 
     def _answer(self, head: RequestHead, body: bytes) -> Answer | Lost:
-        """Answer a request; one from a web page is refused, as no SDK sends an Origin."""
         segments = head.segments
         control = head.path.startswith(_CONTROL_PREFIX)
-        if (control or CONNECTIONS in segments) and head.header("origin"):
-            return forbidden()
+        refusal = self._refusal(head) if control or CONNECTIONS in segments else None
+        if refusal is not None:
+            return refusal
         if control and not self.gateway.store.serves_domain(head.host):
             return self._control(head, body)
         if CONNECTIONS in segments:
@@ -83,6 +93,19 @@ class HttpSide:
             headers={**answer.headers, "Upgrade": "websocket"},
             body=answer.body,
         )
+
+    def _refusal(self, head: RequestHead) -> Answer | None:
+        """Return the answer to a request of a web page, else None.
+
+        No SDK sends an Origin. A page need not send one to its own host, and the name of that may
+        lead here: https://en.wikipedia.org/wiki/DNS_rebinding
+        """
+        if head.header("origin"):
+            return forbidden()
+        known = is_loopback(f"//{head.host}") or self.gateway.store.serves_domain(head.host)
+        if self.any_host or known:
+            return None
+        return error_answer(421, "MisdirectedRequestException", _OTHER_HOST)
 
     async def _lose(self, request: web.BaseRequest, how: Lost) -> web.StreamResponse:
         """Give no answer: a client that leaves, and the end of this, cancel the wait."""

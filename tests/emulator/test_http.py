@@ -13,7 +13,7 @@ from websockets.frames import Close
 from .errors import error_of
 from .support import PATIENCE, RawSocket, World, frame, handshake
 
-LIST = b"GET /v2/apis HTTP/1.1\r\nHost: x\r\n\r\n"
+LIST = b"GET /v2/apis HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
 @pytest.fixture
@@ -62,6 +62,35 @@ class TestPlainRequests:
 
         assert web.getresponse().status == 403
 
+    @pytest.mark.parametrize("path", ["/v2/apis", "/x/dev/@connections/Qyi07eCbtjMCJKw%3D"])
+    @pytest.mark.parametrize("host", ["evil.test:9000", "localhost.evil.test", ""])
+    def test_other_host(self, web: http.client.HTTPConnection, path: str, host: str) -> None:
+        """A page whose host has got the address of this machine is refused, and told why."""
+        web.request("GET", path, headers={"Host": host})
+
+        response = web.getresponse()
+
+        assert response.status == 421
+        assert response.getheader("x-amzn-ErrorType") == "MisdirectedRequestException"
+        assert b"only requests for localhost, for a loopback address" in response.read()
+
+    @pytest.mark.parametrize("host", ["localhost:9000", "API.LOCALHOST", "[::1]:9000", "127.0.0.2"])
+    def test_hosts_of_this_machine(self, web: http.client.HTTPConnection, host: str) -> None:
+        """Under each of its names it is the same gateway."""
+        web.request("GET", "/v2/apis", headers={"Host": host})
+
+        assert web.getresponse().status == 200
+
+    def test_connections_on_a_custom_domain(
+        self, world: World, web: http.client.HTTPConnection
+    ) -> None:
+        """Its own host serves the connections of a custom domain."""
+        world.map_domain()
+        headers = {"Host": "ws.example.test:9000"}
+        web.request("GET", "/@connections/Qyi07eCbtjMCJKw%3D", headers=headers)
+
+        assert web.getresponse().status == 410
+
     def test_control_plane_on_a_custom_domain(
         self, world: World, web: http.client.HTTPConnection
     ) -> None:
@@ -70,6 +99,17 @@ class TestPlainRequests:
         web.request("GET", "/v2/apis", headers={"Host": "ws.example.test"})
 
         assert web.getresponse().status == 403
+
+
+class TestOpenGateway:
+    """A gateway that others may reach."""
+
+    def test_any_host(self) -> None:
+        """It does not know the names that lead to it."""
+        with World(host="0.0.0.0") as world, RawSocket(world.thread.port) as client:
+            client.send(b"GET /v2/apis HTTP/1.1\r\nHost: gateway.internal:9000\r\n\r\n")
+
+            assert client.read_answer() == (200, b'{"items": []}')
 
 
 class TestControlPlane:

@@ -174,7 +174,7 @@ class TestCalls:
         """Nobody waits for a gateway that is gone."""
         with World() as world, RawSocket(world.thread.port) as client:
             world.thread.faults.add(ControlFault(lost=Lost.SILENCE))
-            client.send(b"GET /v2/apis HTTP/1.1\r\nHost: x\r\n\r\n")
+            client.send(b"GET /v2/apis HTTP/1.1\r\nHost: localhost\r\n\r\n")
             world.journal.wait_for("control")
 
             world.thread.stop()
