@@ -222,11 +222,18 @@ def _check_integration(record: Record) -> None:
 
 
 def _check_http(record: Record) -> None:
-    url = urlsplit(record.get("IntegrationUri", ""))
-    if url.scheme not in ("http", "https") or not url.netloc:
+    if not _is_http(record.get("IntegrationUri", "")):
         raise ServiceError.bad_request("Invalid HTTP endpoint specified for URI")
     if not record.get("IntegrationMethod"):
         raise ServiceError.bad_request("IntegrationMethod is required for HTTP integrations")
+
+
+def _is_http(uri: str) -> bool:
+    try:
+        url = urlsplit(uri)
+    except ValueError:
+        return False
+    return url.scheme in ("http", "https") and bool(url.netloc)
 
 
 def _check_route(api: Api, record: Record) -> None:

@@ -97,7 +97,8 @@ def _load(body: bytes) -> Mapping[str, Any]:
     """Return the JSON object of a body; an empty body is an empty one."""
     try:
         document = json.loads(body or b"{}")
-    except ValueError as error:
+        json.dumps(document, ensure_ascii=False).encode()  # half a surrogate pair is no text
+    except (ValueError, RecursionError) as error:
         raise ServiceError.bad_request("Invalid request input") from error
     if not isinstance(document, dict):
         raise ServiceError.bad_request("Invalid request input")

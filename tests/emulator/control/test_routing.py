@@ -136,6 +136,7 @@ class TestRefusedIntegrations:
             ({"PayloadFormatVersion": "2.0"}, "PayloadFormatVersion must be 1.0"),
             ({"TimeoutInMillis": 29_001}, "Timeout should be between 50 ms and 29000 ms"),
             ({"IntegrationUri": "nonsense"}, "Invalid HTTP endpoint specified for URI"),
+            ({"IntegrationUri": "http://[x/"}, "Invalid HTTP endpoint specified for URI"),
             ({"IntegrationUri": "http://"}, "Invalid HTTP endpoint specified for URI"),
             (
                 {"RequestParameters": {"integration.request.header.A": "b"}},

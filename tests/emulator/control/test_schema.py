@@ -119,7 +119,7 @@ class TestParsing:
 class TestValidating:
     """What the model forbids."""
 
-    @pytest.mark.parametrize("body", [b"{", b"[]", b"\xff"])
+    @pytest.mark.parametrize("body", [b"{", b"[]", b"\xff", b"[" * 100_000, b'{"name": "\\ud800"}'])
     def test_body_is_no_object(self, body: bytes) -> None:
         """Only a JSON object will do."""
         assert problem_of("POST", "/v2/apis", body) == "Invalid request input"
