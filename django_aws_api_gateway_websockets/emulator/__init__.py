@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from .answers import Lost
 from .clock import Clock, ManualClock
+from .control import ControlFault, ControlFaults
 from .embed import EmulatorThread
 from .log import LineWriter, LogRecord
 from .server import Emulator
 
-__all__ = ["Clock", "Emulator", "EmulatorThread", "LineWriter", "LogRecord", "ManualClock"]
+__all__ = [
+    "Clock",
+    "ControlFault",
+    "ControlFaults",
+    "Emulator",
+    "EmulatorThread",
+    "LineWriter",
+    "LogRecord",
+    "Lost",
+    "ManualClock",
+]

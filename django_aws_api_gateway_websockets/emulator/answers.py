@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import enum
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..exceptions import WebSocketError
 
-__all__ = ["Answer", "ServiceError", "error_answer", "forbidden"]
+__all__ = ["Answer", "Lost", "ServiceError", "error_answer", "forbidden"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -18,6 +19,16 @@ class Answer:
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+
+
+class Lost(enum.Enum):
+    """How an answer does not reach the client."""
+
+    CUT = "cut"
+    """The connection ends."""
+
+    SILENCE = "silence"
+    """The connection stays open, and nothing comes."""
 
 
 class ServiceError(WebSocketError):

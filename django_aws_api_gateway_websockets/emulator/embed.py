@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from .clock import Clock
+from .control import ControlFaults
 from .log import Log
 from .server import Emulator
 
@@ -75,6 +76,11 @@ class EmulatorThread:
     def tls_port(self) -> int | None:
         """Port of the listener with TLS, or None."""
         return self.emulator.tls_port
+
+    @property
+    def faults(self) -> ControlFaults:
+        """Makes calls of the control plane fail."""
+        return self.emulator.plane.faults
 
     def start(self) -> None:
         """Start the thread and wait until it listens.

@@ -27,7 +27,10 @@ from .timers import Deadlines
 __all__ = ["Gateway"]
 
 _GOING_AWAY: Final = (1001, "Going away")
-"""Close code and reason at a limit of time, and when a stage is deleted."""
+"""Close code and reason at a limit of time, and when a stage is deleted.
+
+What AWS says to the connections of a deleted stage is not documented.
+"""
 
 
 class Gateway:
@@ -71,7 +74,7 @@ class Gateway:
         connection = self._begin(handshake, address)
         outcome: Accepted | Answer | None = None
         try:
-            outcome = await self.invoker.connect(connection, handshake.head)
+            outcome = await self._admit(connection, handshake.head)
         finally:
             if not isinstance(outcome, Accepted):
                 self.connections.remove(connection)
@@ -79,6 +82,12 @@ class Gateway:
         seconds = self.clock.now() - started
         self.log(self._record("connect", connection, status=status, seconds=seconds))
         return outcome
+
+    async def _admit(self, connection: Connection, head: RequestHead) -> Accepted | Answer:
+        """Ask the backend; its stage may have been deleted when it answers."""
+        outcome = await self.invoker.connect(connection, head)
+        gone = self.store.live(connection.api_id, connection.stage) is None
+        return forbidden() if gone else outcome
 
     def opened(self, connection: Connection, outlet: Outlet) -> None:
         """Take note that the client has been told of its connection."""

@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from .answers import Answer, error_answer, forbidden
+from ..protocol.endpoints import is_loopback
+from .answers import Answer, Lost, error_answer, forbidden
 from .control import ControlPlane
 from .gateway import Gateway
 from .heads import RequestHead
@@ -24,6 +25,14 @@ _CONTROL_PREFIX = "/v2/"
 _SHUTDOWN_SECONDS = 0.01
 """How long a kept-alive connection may take to end; aiohttp takes 0 for no limit at all."""
 
+_SILENCE_SECONDS = 120.0
+"""How long a client is kept waiting that is to get no answer, if it does not leave before."""
+
+_OTHER_HOST = (
+    "This gateway listens on a loopback address, and answers only requests for localhost, for a "
+    "loopback address or for one of its custom domains."
+)
+
 Upgrade = Callable[[asyncio.Transport, RequestHead, bytes], Peer]
 """Takes over a transport whose client asked for a WebSocket."""
 
@@ -35,14 +44,18 @@ class HttpSide:
         plane: the control plane.
         gateway: the data plane.
         upgrade: takes over handshakes that come on a kept-alive connection.
+        any_host: whether requests may ask for any host, as those from other machines do.
     """
 
-    def __init__(self, plane: ControlPlane, gateway: Gateway, upgrade: Upgrade) -> None:
+    def __init__(
+        self, plane: ControlPlane, gateway: Gateway, upgrade: Upgrade, *, any_host: bool
+    ) -> None:
         self.plane = plane
         self.gateway = gateway
         self.management = Management(gateway)
         self.upgrade = upgrade
-        self.server = web.Server(self._handle, access_log=None)
+        self.any_host = any_host
+        self.server = web.Server(self._handle, access_log=None, handler_cancellation=True)
 
     async def close(self) -> None:
         """End all HTTP connections."""
@@ -53,21 +66,21 @@ class HttpSide:
         if head.upgrades():
             return await self._upgrade(request, head)
         try:
-            body = await request.read()
+            answer = self._answer(head, await request.read())
         except web.HTTPRequestEntityTooLarge:
             answer = error_answer(413, "RequestTooLargeException", "Request too large")
-        else:
-            answer = self._answer(head, body)
+        if isinstance(answer, Lost):
+            return await self._lose(request, answer)
         return web.Response(
             status=answer.status, headers=amazon_headers(answer), body=answer.body or None
         )
 
-    def _answer(self, head: RequestHead, body: bytes) -> Answer:
-        """Answer a request; one from a web page is refused, as no SDK sends an Origin."""
+    def _answer(self, head: RequestHead, body: bytes) -> Answer | Lost:
         segments = head.segments
         control = head.path.startswith(_CONTROL_PREFIX)
-        if (control or CONNECTIONS in segments) and head.header("origin"):
-            return forbidden()
+        refusal = self._refusal(head) if control or CONNECTIONS in segments else None
+        if refusal is not None:
+            return refusal
         if control and not self.gateway.store.serves_domain(head.host):
             return self._control(head, body)
         if CONNECTIONS in segments:
@@ -81,7 +94,28 @@ class HttpSide:
             body=answer.body,
         )
 
-    def _control(self, head: RequestHead, body: bytes) -> Answer:
+    def _refusal(self, head: RequestHead) -> Answer | None:
+        """Return the answer to a request of a web page, else None.
+
+        No SDK sends an Origin. A page need not send one to its own host, and the name of that may
+        lead here: https://en.wikipedia.org/wiki/DNS_rebinding
+        """
+        if head.header("origin"):
+            return forbidden()
+        known = is_loopback(f"//{head.host}") or self.gateway.store.serves_domain(head.host)
+        if self.any_host or known:
+            return None
+        return error_answer(421, "MisdirectedRequestException", _OTHER_HOST)
+
+    async def _lose(self, request: web.BaseRequest, how: Lost) -> web.StreamResponse:
+        """Give no answer: a client that leaves, and the end of this, cancel the wait."""
+        if how is Lost.SILENCE:
+            await asyncio.sleep(_SILENCE_SECONDS)
+        assert request.transport is not None
+        request.transport.abort()
+        return web.Response()
+
+    def _control(self, head: RequestHead, body: bytes) -> Answer | Lost:
         started = time.monotonic()
         name, answer = self.plane.handle(head.method, head.path, head.query, body)
         self.gateway.sweep()
@@ -89,7 +123,7 @@ class HttpSide:
             LogRecord(
                 kind="control",
                 at=self.gateway.clock.wall(),
-                status=answer.status,
+                status=answer.status if isinstance(answer, Answer) else None,
                 seconds=time.monotonic() - started,
                 detail=name,
             )

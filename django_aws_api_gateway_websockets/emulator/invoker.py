@@ -18,7 +18,7 @@ from .heads import RequestHead, header_values
 from .identifiers import new_event_id
 from .log import Log, LogRecord
 from .requests import BackendRequest, BackendResponse, build_request
-from .store import Route, Snapshot, Store
+from .store import Integration, Route, Snapshot, Store
 
 __all__ = ["Accepted", "CallBackend", "Invoker", "Reply"]
 
@@ -115,7 +115,7 @@ class Invoker:
         try:
             if integration is None or not integration.kind.startswith("HTTP"):
                 raise BackendError(f"The route {route.key} has no integration that can run here.")
-            return await self.call(build_request(integration, event))
+            return await self.call(_request(integration, event))
         except BackendError as error:
             self.log(_failure(event, error))
             raise
@@ -153,6 +153,18 @@ class Invoker:
 
 def _frame(message: str, event: Event) -> bytes:
     return error_frame(message, event.connection_id, event.request_id)
+
+
+def _request(integration: Integration, event: Event) -> BackendRequest:
+    """Return the request for an event.
+
+    Raises:
+        BackendError: stage variables have made the URI one that nobody can call.
+    """
+    try:
+        return build_request(integration, event)
+    except ValueError as error:
+        raise BackendError(f"The integration's URI is not valid: {error}") from error
 
 
 def _failure(event: Event, error: BackendError) -> LogRecord:

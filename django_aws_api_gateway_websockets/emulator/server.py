@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import ssl
 
+from ..protocol.endpoints import bracketed, is_loopback
 from .backend import Backend
 from .clock import Clock
 from .control import ControlPlane, Site
@@ -31,7 +32,8 @@ class Emulator:
     What is provisioned outlives `stop`, and a second `start` takes the same ports.
 
     Args:
-        host: address to listen on; only loopback addresses keep others out.
+        host: address to listen on; only loopback addresses keep others out, other machines and the
+            pages of other sites.
         port: 0 for any free one.
         tls_port: port of a second listener, for custom domains; None for no such listener.
         ssl_context: certificate of that listener.
@@ -70,6 +72,10 @@ class Emulator:
         """Return the endpoint of an API, to which ``/`` and a stage are added."""
         return f"ws://{self._authority()}/{api_id}"
 
+    def can_be_reached(self) -> bool:
+        """Tell whether other machines can reach this one under any name."""
+        return not is_loopback(f"//{bracketed(self.host)}")
+
     async def start(self) -> None:
         """Begin to listen.
 
@@ -100,7 +106,7 @@ class Emulator:
     def _authority(self) -> str:
         """Return host and port as a client writes them."""
         host = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
-        return f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}"
+        return f"{bracketed(host)}:{self.port}"
 
 
 class _Run:
@@ -116,7 +122,9 @@ class _Run:
             wake=lambda: self.ticker.wake(),
         )
         self.ticker = Ticker(emulator.clock, self.gateway.deadlines.next_at, self.gateway.expire)
-        self.http = HttpSide(emulator.plane, self.gateway, self.upgrade)
+        self.http = HttpSide(
+            emulator.plane, self.gateway, self.upgrade, any_host=emulator.can_be_reached()
+        )
         self.guests = Guests()
         self.peers: set[Peer] = set()
         self.servers: list[asyncio.Server] = []

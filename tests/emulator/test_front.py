@@ -32,7 +32,7 @@ class TestFirstHead:
         """A plain request goes to the HTTP side, whatever the pieces it comes in."""
         with raw(empty_world) as client:
             client.send(b"GET /v2/apis HT")
-            client.send(b"TP/1.1\r\nHost: x\r\n\r\n")
+            client.send(b"TP/1.1\r\nHost: localhost\r\n\r\n")
 
             status, body = client.read_answer()
 
@@ -41,7 +41,7 @@ class TestFirstHead:
     def test_body_in_the_same_piece(self, empty_world: World) -> None:
         """Bytes after the head are not lost."""
         body = b'{"name": "a", "protocolType": "HTTP"}'
-        head = f"POST /v2/apis HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n"
+        head = f"POST /v2/apis HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n\r\n"
         with raw(empty_world) as client:
             client.send(head.encode() + body)
 
@@ -76,7 +76,7 @@ class TestFirstHead:
         with raw(empty_world) as client:
             client.send(handshake("/")[:20])
         with raw(empty_world) as other:
-            other.send(b"GET /v2/apis HTTP/1.1\r\nHost: x\r\n\r\n")
+            other.send(b"GET /v2/apis HTTP/1.1\r\nHost: localhost\r\n\r\n")
 
             assert other.read_head()[0] == 200
 

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from django_aws_api_gateway_websockets.emulator.answers import Answer
+from django_aws_api_gateway_websockets.emulator.answers import Answer, forbidden
 from django_aws_api_gateway_websockets.emulator.connections import ConnectionState
 from django_aws_api_gateway_websockets.emulator.invoker import Accepted
 from django_aws_api_gateway_websockets.emulator.requests import BackendResponse
@@ -84,6 +84,23 @@ class TestConnecting:
             task.cancel()
             await subject.settle()
 
+            assert len(subject.gateway.connections) == 0
+
+        run(scene)
+
+    def test_stage_is_deleted_meanwhile(self) -> None:
+        """Nobody is let in who could never be heard."""
+
+        async def scene() -> None:
+            subject = line()
+            subject.backend.delay = asyncio.Event()
+            task = asyncio.create_task(subject.gateway.connect(subject.handshake()))
+            await subject.settle()
+
+            subject.store.apis.clear()
+            subject.backend.delay.set()
+
+            assert await task == forbidden()
             assert len(subject.gateway.connections) == 0
 
         run(scene)

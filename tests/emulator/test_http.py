@@ -7,10 +7,13 @@ import json
 from collections.abc import Iterator
 
 import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.frames import Close
 
+from .errors import error_of
 from .support import PATIENCE, RawSocket, World, frame, handshake
 
-LIST = b"GET /v2/apis HTTP/1.1\r\nHost: x\r\n\r\n"
+LIST = b"GET /v2/apis HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
 @pytest.fixture
@@ -59,6 +62,35 @@ class TestPlainRequests:
 
         assert web.getresponse().status == 403
 
+    @pytest.mark.parametrize("path", ["/v2/apis", "/x/dev/@connections/Qyi07eCbtjMCJKw%3D"])
+    @pytest.mark.parametrize("host", ["evil.test:9000", "localhost.evil.test", ""])
+    def test_other_host(self, web: http.client.HTTPConnection, path: str, host: str) -> None:
+        """A page whose host has got the address of this machine is refused, and told why."""
+        web.request("GET", path, headers={"Host": host})
+
+        response = web.getresponse()
+
+        assert response.status == 421
+        assert response.getheader("x-amzn-ErrorType") == "MisdirectedRequestException"
+        assert b"only requests for localhost, for a loopback address" in response.read()
+
+    @pytest.mark.parametrize("host", ["localhost:9000", "API.LOCALHOST", "[::1]:9000", "127.0.0.2"])
+    def test_hosts_of_this_machine(self, web: http.client.HTTPConnection, host: str) -> None:
+        """Under each of its names it is the same gateway."""
+        web.request("GET", "/v2/apis", headers={"Host": host})
+
+        assert web.getresponse().status == 200
+
+    def test_connections_on_a_custom_domain(
+        self, world: World, web: http.client.HTTPConnection
+    ) -> None:
+        """Its own host serves the connections of a custom domain."""
+        world.map_domain()
+        headers = {"Host": "ws.example.test:9000"}
+        web.request("GET", "/@connections/Qyi07eCbtjMCJKw%3D", headers=headers)
+
+        assert web.getresponse().status == 410
+
     def test_control_plane_on_a_custom_domain(
         self, world: World, web: http.client.HTTPConnection
     ) -> None:
@@ -67,6 +99,17 @@ class TestPlainRequests:
         web.request("GET", "/v2/apis", headers={"Host": "ws.example.test"})
 
         assert web.getresponse().status == 403
+
+
+class TestOpenGateway:
+    """A gateway that others may reach."""
+
+    def test_any_host(self) -> None:
+        """It does not know the names that lead to it."""
+        with World(host="0.0.0.0") as world, RawSocket(world.thread.port) as client:
+            client.send(b"GET /v2/apis HTTP/1.1\r\nHost: gateway.internal:9000\r\n\r\n")
+
+            assert client.read_answer() == (200, b'{"items": []}')
 
 
 class TestControlPlane:
@@ -79,14 +122,27 @@ class TestControlPlane:
         assert (records[0].detail, records[0].status) == ("CreateApi", 201)
         assert "s" * 32 not in str(records)
 
-    def test_deleting_the_api_ends_its_connections(self, world: World) -> None:
-        """Nobody stays on a stage that is no more."""
-        with world.connect():
-            world.connection_id()
+    @pytest.mark.parametrize("what", ["api", "stage"])
+    def test_deleting_ends_the_connections(self, world: World, what: str) -> None:
+        """Nobody stays on a stage that is no more, and nobody else comes to it."""
+        with world.connect() as client:
+            connection_id = world.connection_id()
 
-            world.control.delete_api(ApiId=world.api_id)
+            self.delete(world, what)
 
-            assert world.journal.wait_for("disconnect").status == 1001
+            with pytest.raises(ConnectionClosed) as closed:
+                client.recv(PATIENCE)
+            assert closed.value.rcvd == Close(1001, "Going away")
+        with pytest.raises(InvalidStatus) as refused:
+            world.connect()
+        assert refused.value.response.status_code == 403
+        post = world.management().post_to_connection
+        assert error_of(post, ConnectionId=connection_id, Data=b"x")[0] == 403
+
+    def delete(self, world: World, what: str) -> None:
+        """Delete the API, or its stage alone."""
+        stage = {"stage": {"StageName": "dev"}}.get(what, {})
+        getattr(world.control, f"delete_{what}")(ApiId=world.api_id, **stage)
 
 
 class TestConnections:

@@ -181,6 +181,15 @@ class TestMessage:
             == "The route chat has no integration that can run here."
         )
 
+    def test_address_that_a_stage_variable_breaks(self) -> None:
+        """It is an integration that cannot be called."""
+        uri = "http://${stageVariables.x}"
+        line = line_with(BackendResponse(status=200), "chat", IntegrationUri=uri)
+        line.store.apis["abcdefghij"].stages["dev"]["StageVariables"] = {"x": "["}
+
+        assert reply_of(line) == Reply(status=500, message=ERROR_FRAME % b"Internal server error")
+        assert line.journal.of("error")[0].detail.endswith("is not valid: Invalid IPv6 URL")
+
     def test_route_without_an_integration(self) -> None:
         """It fails as an integration fails."""
         line = line_with(BackendError("never called"), "chat")

@@ -18,7 +18,7 @@ from django_aws_api_gateway_websockets.models import ApiGateway
 from django_aws_api_gateway_websockets.protocol.routes import request_parameters
 
 from ..models.in_aws import client, deployments, emulator
-from ..provisioning.aws_state import Failure, failing
+from ..provisioning.aws_state import cut
 from .old_api import NAME, OLD_SECRET, SECRET_PARAMETER, Backend, backend, create_old_api
 
 __all__ = ["backend", "client", "emulator"]
@@ -185,10 +185,12 @@ class TestComparing:
 class TestFailing:
     @pytest.mark.parametrize("number", range(1, CALLS + 3))
     @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-    def test_each_call(self, gateway: ApiGateway, client: Any, number: int, after: bool) -> None:
+    def test_each_call(
+        self, gateway: ApiGateway, emulator: EmulatorThread, client: Any, number: int, after: bool
+    ) -> None:
         """Whichever call fails, the next run leaves all of it deployed, to open sockets too."""
         with connect(gateway.connection_url) as socket:
-            with failing(client, Failure(number=number, after=after)), suppress(CommandError):
+            with emulator.faults.failing(cut(number, after=after)), suppress(CommandError):
                 run()
             run()
             seen = headers_seen(socket)

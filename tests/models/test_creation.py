@@ -26,7 +26,7 @@ from django_aws_api_gateway_websockets.protocol.routes import request_parameters
 from django_aws_api_gateway_websockets.provisioning.run import StepResult
 from django_aws_api_gateway_websockets.provisioning.state import CREATION_TAG
 
-from ..provisioning.aws_state import Failure, State, failing, read_state
+from ..provisioning.aws_state import State, cut, read_state
 
 pytestmark = pytest.mark.django_db
 
@@ -102,9 +102,11 @@ def complete(gateway: ApiGateway) -> list[State]:
     ]
 
 
-def run_and_fail(gateway: ApiGateway, control: ControlPlane, client: Any, number: int) -> None:
+def run_and_fail(
+    gateway: ApiGateway, control: ControlPlane, emulator: EmulatorThread, number: int
+) -> None:
     """Run until the call of this number fails."""
-    with failing(client, Failure(number=number, after=False)), suppress(ConnectionClosedError):
+    with emulator.faults.failing(cut(number)), suppress(ConnectionClosedError):
         gateway.create_gateway(control=control)
 
 
@@ -334,17 +336,21 @@ class TestResuming:
 class TestErrors:
     """What went wrong is raised as it was, and kept on the row."""
 
-    def test_before_the_api(self, gateway: ApiGateway, control: ControlPlane, client: Any) -> None:
+    def test_before_the_api(
+        self, gateway: ApiGateway, control: ControlPlane, emulator: EmulatorThread
+    ) -> None:
         """Without an API the row is as before, but for the error."""
-        run_and_fail(gateway, control, client, 1)
+        run_and_fail(gateway, control, emulator, 1)
 
         row = stored(gateway)
         assert (row.provisioning_status, row.claimed_at) == ("pending", None)
         assert row.last_error == "ConnectionClosedError"
 
-    def test_after_the_api(self, gateway: ApiGateway, control: ControlPlane, client: Any) -> None:
+    def test_after_the_api(
+        self, gateway: ApiGateway, control: ControlPlane, emulator: EmulatorThread
+    ) -> None:
         """With one it says how far the run has come."""
-        run_and_fail(gateway, control, client, 4)
+        run_and_fail(gateway, control, emulator, 4)
 
         row = stored(gateway)
         assert (row.provisioning_status, row.claimed_at) == ("api_created", None)
@@ -359,9 +365,11 @@ class TestErrors:
 
         assert stored(gateway).last_error == "ClientError: NotFoundException"
 
-    def test_cleared(self, gateway: ApiGateway, control: ControlPlane, client: Any) -> None:
+    def test_cleared(
+        self, gateway: ApiGateway, control: ControlPlane, emulator: EmulatorThread
+    ) -> None:
         """A run that succeeds clears it, on the instance too."""
-        run_and_fail(gateway, control, client, 4)
+        run_and_fail(gateway, control, emulator, 4)
 
         gateway.create_gateway(control=control)
 
@@ -371,7 +379,7 @@ class TestErrors:
         self,
         gateway: ApiGateway,
         control: ControlPlane,
-        client: Any,
+        emulator: EmulatorThread,
         caplog: pytest.LogCaptureFixture,
     ) -> None:
         """A database that is away does not hide the error itself."""
@@ -379,7 +387,7 @@ class TestErrors:
         next(steps)
 
         with (
-            failing(client, Failure(number=1, after=False)),
+            emulator.faults.failing(cut(1)),
             connection.execute_wrapper(refuse),
             pytest.raises(ConnectionClosedError),
         ):
@@ -408,9 +416,11 @@ class TestClaim:
         assert state(client, gateway) == complete(gateway)
         assert stored(gateway).last_error == ""
 
-    def test_overtaken(self, gateway: ApiGateway, control: ControlPlane, client: Any) -> None:
+    def test_overtaken(
+        self, gateway: ApiGateway, control: ControlPlane, emulator: EmulatorThread, client: Any
+    ) -> None:
         """A run that read the row before another began and failed does not make a second API."""
-        overtake = Overtake(lambda: run_and_fail(stored(gateway), control, client, 3))
+        overtake = Overtake(lambda: run_and_fail(stored(gateway), control, emulator, 3))
 
         with connection.execute_wrapper(overtake), pytest.raises(ValueError, match=TAKEN):
             stored(gateway).create_gateway(control=control)

@@ -11,9 +11,10 @@ from botocore.exceptions import ClientError, ConnectionClosedError
 from django.utils import timezone
 
 from django_aws_api_gateway_websockets.aws.control import ControlPlane
+from django_aws_api_gateway_websockets.emulator import EmulatorThread
 from django_aws_api_gateway_websockets.models import ApiGateway
 
-from ..provisioning.aws_state import Failure, failing
+from ..provisioning.aws_state import cut
 from .in_aws import DOMAIN, client, created, emulator, unmapped
 
 __all__ = ["client", "created", "emulator", "unmapped"]
@@ -191,11 +192,12 @@ class TestStaleInstances:
 class TestFailing:
     @pytest.mark.parametrize("number", range(1, CALLS + 1))
     @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-    def test_each_call(self, gateway: ApiGateway, client: Any, number: int, after: bool) -> None:
+    def test_each_call(
+        self, gateway: ApiGateway, emulator: EmulatorThread, client: Any, number: int, after: bool
+    ) -> None:
         """Whichever call fails, the row says so, and the next run finishes without a double."""
         control = ControlPlane(client)
-        failure = Failure(number=number, after=after)
-        with failing(client, failure), suppress(ConnectionClosedError):
+        with emulator.faults.failing(cut(number, after=after)), suppress(ConnectionClosedError):
             gateway.create_custom_domain(control=control)
 
         assert stored(gateway).last_error == "ConnectionClosedError"

@@ -13,11 +13,12 @@ from django.utils import timezone
 
 from django_aws_api_gateway_websockets.aws.control import ControlPlane
 from django_aws_api_gateway_websockets.aws.dns import HostedZones
+from django_aws_api_gateway_websockets.emulator import EmulatorThread
 from django_aws_api_gateway_websockets.exceptions import ProvisioningError
 from django_aws_api_gateway_websockets.models import ApiGateway, WebSocketSession
 
 from ..aws.route53 import OWN_ZONE, Route53
-from ..provisioning.aws_state import Failure, failing
+from ..provisioning.aws_state import cut
 from .in_aws import CERTIFICATE, DOMAIN, client, created, emulator, unmapped
 
 __all__ = ["client", "created", "emulator", "unmapped"]
@@ -172,12 +173,14 @@ class TestRefusing:
 class TestFailing:
     @pytest.mark.parametrize("number", range(1, CALLS + 1))
     @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-    def test_each_call(self, gateway: ApiGateway, client: Any, number: int, after: bool) -> None:
+    def test_each_call(
+        self, gateway: ApiGateway, emulator: EmulatorThread, client: Any, number: int, after: bool
+    ) -> None:
         """Whichever call fails, the next run takes the rest away."""
         before = stored(gateway)
         control = ControlPlane(client)
         with (
-            failing(client, Failure(number=number, after=after)),
+            emulator.faults.failing(cut(number, after=after)),
             suppress(ConnectionClosedError, ProvisioningError),
         ):
             gateway.delete_api(control=control)

@@ -11,11 +11,12 @@ from botocore.exceptions import ClientError, ConnectionClosedError
 from django.db import DatabaseError, connection
 from pytest_django import Settings
 
+from django_aws_api_gateway_websockets.emulator import EmulatorThread
 from django_aws_api_gateway_websockets.exceptions import ApiGatewaySyncError
 from django_aws_api_gateway_websockets.models import ApiGateway, ApiGatewayAdditionalRoute
 from django_aws_api_gateway_websockets.protocol.routes import request_parameters
 
-from ..provisioning.aws_state import Failure, failing
+from ..provisioning.aws_state import cut
 from .in_aws import BASE, client, created, deployments, emulator, integration, route_keys
 
 __all__ = ["client", "created", "emulator"]
@@ -295,11 +296,17 @@ class TestFailing:
     @pytest.mark.parametrize("number", range(1, CALLS + 1))
     @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
     def test_each_call(
-        self, created: ApiGateway, client: Any, settings: Settings, number: int, after: bool
+        self,
+        created: ApiGateway,
+        emulator: EmulatorThread,
+        client: Any,
+        settings: Settings,
+        number: int,
+        after: bool,
     ) -> None:
         """Whichever call fails, the second run leaves no difference and no orphan."""
         change_rows(created, settings)
-        with failing(client, Failure(number=number, after=after)), suppress(ApiGatewaySyncError):
+        with emulator.faults.failing(cut(number, after=after)), suppress(ApiGatewaySyncError):
             stored(created).sync_to_aws(client)
 
         assert stored(created).last_error == "ConnectionClosedError"
@@ -313,11 +320,13 @@ class TestFailing:
         assert len(client.get_integrations(ApiId=row.api_id)["Items"]) == 5
         assert len(route_keys(client, row)) == 5
 
-    def test_no_more_calls(self, created: ApiGateway, client: Any, settings: Settings) -> None:
+    def test_no_more_calls(
+        self, created: ApiGateway, emulator: EmulatorThread, client: Any, settings: Settings
+    ) -> None:
         """The failures above are all there can be."""
         change_rows(created, settings)
 
-        with failing(client, Failure(number=CALLS + 1, after=False)):
+        with emulator.faults.failing(cut(CALLS + 1)):
             stored(created).sync_to_aws(client)
 
         assert stored(created).last_error == ""
@@ -339,7 +348,7 @@ class TestFailing:
         )
 
     def test_error_that_cannot_be_recorded(
-        self, created: ApiGateway, client: Any, caplog: pytest.LogCaptureFixture
+        self, created: ApiGateway, emulator: EmulatorThread, caplog: pytest.LogCaptureFixture
     ) -> None:
         """The error of AWS is raised all the same."""
 
@@ -349,7 +358,7 @@ class TestFailing:
             return execute(sql, *args)
 
         with (
-            failing(client, Failure(number=1, after=False)),
+            emulator.faults.failing(cut(1)),
             connection.execute_wrapper(refuse),
             pytest.raises(ApiGatewaySyncError) as caught,
         ):

@@ -9,7 +9,9 @@ from typing import Any
 
 from botocore.exceptions import ConnectionClosedError
 
-__all__ = ["Failure", "State", "failing", "read_state"]
+from django_aws_api_gateway_websockets.emulator import ControlFault, Lost
+
+__all__ = ["Failure", "State", "cut", "failing", "read_state"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,7 +45,10 @@ class Failure:
 
 @contextmanager
 def failing(client: Any, failure: Failure, *others: Any) -> Iterator[None]:
-    """Let a client fail once, or one of several whose calls are counted together."""
+    """Let a client fail once, or one of several whose calls are counted together.
+
+    The local gateway has its own faults; this is for runs that call Route 53 as well.
+    """
     calls: list[object] = []
     clients = (client, *others)
 
@@ -59,6 +64,11 @@ def failing(client: Any, failure: Failure, *others: Any) -> Iterator[None]:
     finally:
         for each in clients:
             each.meta.events.unregister(failure.event(each), count)
+
+
+def cut(number: int, *, after: bool = False) -> ControlFault:
+    """Cut the connection of the ``number``-th call, before or after it has its effect."""
+    return ControlFault(nth=number, lost=Lost.CUT, done=after)
 
 
 def read_state(client: Any, tag: str, value: str) -> list[State]:

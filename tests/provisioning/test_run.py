@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from django_aws_api_gateway_websockets.aws.clients import client_config, get_client
 from django_aws_api_gateway_websockets.aws.control import ControlPlane
-from django_aws_api_gateway_websockets.emulator import EmulatorThread
+from django_aws_api_gateway_websockets.emulator import ControlFault, ControlFaults, EmulatorThread
 from django_aws_api_gateway_websockets.exceptions import ProvisioningError
 from django_aws_api_gateway_websockets.protocol.routes import request_parameters
 from django_aws_api_gateway_websockets.provisioning.plan import extra_routes, plan
@@ -31,7 +31,7 @@ from django_aws_api_gateway_websockets.provisioning.state import (
 )
 from django_aws_api_gateway_websockets.provisioning.steps import StepKind
 
-from .aws_state import Failure, State, failing, read_state
+from .aws_state import State, cut, read_state
 
 BASE = "http://127.0.0.1:9/ws/"
 SECRET = "s" * 32
@@ -40,11 +40,23 @@ CALLS = 14
 
 
 @pytest.fixture(scope="module")
-def client() -> Iterator[Any]:
-    """Return boto3's client of a control plane of its own."""
+def emulator() -> Iterator[EmulatorThread]:
+    """Run a local API Gateway."""
     with EmulatorThread() as emulator:
-        config = client_config(max_retries=0)
-        yield get_client("apigatewayv2", endpoint_url=emulator.url, config=config)
+        yield emulator
+
+
+@pytest.fixture(scope="module")
+def client(emulator: EmulatorThread) -> Any:
+    """Return boto3's client of its control plane."""
+    config = client_config(max_retries=0)
+    return get_client("apigatewayv2", endpoint_url=emulator.url, config=config)
+
+
+@pytest.fixture(scope="module")
+def faults(emulator: EmulatorThread) -> ControlFaults:
+    """Return what makes its calls fail."""
+    return emulator.faults
 
 
 def wanted(**changes: Any) -> DesiredGateway:
@@ -67,18 +79,22 @@ def run(client: Any, desired: DesiredGateway, **options: Any) -> list[StepResult
     return list(create(desired, control=ControlPlane(client), **options))
 
 
-def run_and_fail(client: Any, desired: DesiredGateway, failure: Failure) -> Exception:
+def run_and_fail(
+    client: Any, faults: ControlFaults, desired: DesiredGateway, fault: ControlFault
+) -> Exception:
     """Run until the failure, and return it."""
-    with failing(client, failure), pytest.raises(ProvisioningError) as caught:
+    with faults.failing(fault), pytest.raises(ProvisioningError) as caught:
         run(client, desired)
     return caught.value
 
 
-def run_badly(client: Any, desired: DesiredGateway, failures: list[Failure]) -> None:
+def run_badly(
+    client: Any, faults: ControlFaults, desired: DesiredGateway, to_come: list[ControlFault]
+) -> None:
     """Run once for each failure, whether the run comes to it or not."""
-    for failure in failures:
+    for fault in to_come:
         try:
-            with failing(client, failure):
+            with faults.failing(fault):
                 run(client, desired)
         except ProvisioningError:
             continue
@@ -302,45 +318,47 @@ class TestResuming:
 
     @pytest.mark.parametrize("number", range(1, CALLS + 1))
     @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-    def test_each_call(self, client: Any, number: int, after: bool) -> None:
+    def test_each_call(self, client: Any, faults: ControlFaults, number: int, after: bool) -> None:
         """Whichever call fails, sent or not: no orphan and no duplicate is left."""
         desired = wanted()
-        run_and_fail(client, desired, Failure(number=number, after=after))
+        run_and_fail(client, faults, desired, cut(number, after=after))
 
         results = run(client, desired)
 
         assert state(client, desired) == complete(desired)
         assert len(results) == 13
 
-    def test_no_more_calls(self, client: Any) -> None:
+    def test_no_more_calls(self, client: Any, faults: ControlFaults) -> None:
         """The failures above are all there can be."""
         desired = wanted()
 
-        with failing(client, Failure(number=CALLS + 1, after=False)):
+        with faults.failing(cut(CALLS + 1)):
             run(client, desired)
 
         assert state(client, desired) == complete(desired)
 
     @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(
-        st.lists(
-            st.builds(Failure, number=st.integers(1, 2 * CALLS), after=st.booleans()),
+        to_come=st.lists(
+            st.builds(cut, number=st.integers(1, 2 * CALLS), after=st.booleans()),
             min_size=2,
             max_size=5,
         )
     )
-    def test_any_number_of_failures(self, client: Any, failures: list[Failure]) -> None:
+    def test_any_number_of_failures(
+        self, client: Any, faults: ControlFaults, to_come: list[ControlFault]
+    ) -> None:
         """Runs that resume may fail as well."""
         desired = wanted()
-        run_badly(client, desired, failures)
+        run_badly(client, faults, desired, to_come)
 
         run(client, desired)
 
         assert state(client, desired) == complete(desired)
 
-    def test_tells_the_original_error(self, client: Any) -> None:
+    def test_tells_the_original_error(self, client: Any, faults: ControlFaults) -> None:
         """The failure names the operation, and boto3's error is its cause."""
-        error = run_and_fail(client, wanted(), Failure(number=2, after=False))
+        error = run_and_fail(client, faults, wanted(), cut(2))
 
         assert str(error) == "CreateApi failed: ConnectionClosedError"
         assert isinstance(error.__cause__, ConnectionClosedError)

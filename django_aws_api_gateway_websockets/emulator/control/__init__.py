@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from .faults import ControlFault, ControlFaults
 from .plane import ControlPlane
 from .site import Site
 
-__all__ = ["ControlPlane", "Site"]
+__all__ = ["ControlFault", "ControlFaults", "ControlPlane", "Site"]

@@ -85,8 +85,8 @@ class Apis:
         mapped = [m for d in domains for m in d.mappings.values() if m["ApiId"] == params["ApiId"]]
         if mapped:
             raise ServiceError.bad_request(
-                "Deleting this API failed. Please remove all API mappings related to the API in "
-                "your domains before you try to delete the API."
+                f"Deleting API {params['ApiId']} failed. Please remove all API mappings for the "
+                "API from your custom domain names."
             )
         del self.store.apis[params["ApiId"]]
         return {}

@@ -151,8 +151,11 @@ def _keys(mappings: Iterable[Record], *, except_id: str) -> list[str]:
 def _configurations(params: Record, target: str) -> list[Record]:
     """Return the one configuration of a domain, with the DNS name that it points to."""
     configurations = params.get("DomainNameConfigurations", [])
-    if len(configurations) != 1 or not configurations[0].get("CertificateArn"):
-        raise ServiceError.bad_request("One configuration with a certificate is required")
+    if len(configurations) != 1:
+        message = "Invalid input. Expected one domain name configuration"
+        raise ServiceError.bad_request(message)
+    if not configurations[0].get("CertificateArn"):
+        raise ServiceError.bad_request("A certificate is required")
     if configurations[0].get("EndpointType", "REGIONAL") != "REGIONAL":
         raise ServiceError.bad_request("WebSocket APIs need an endpoint type of REGIONAL")
     fixed = {

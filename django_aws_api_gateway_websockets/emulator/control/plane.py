@@ -6,9 +6,12 @@ import itertools
 from collections.abc import Mapping
 from urllib.parse import parse_qs
 
-from ..answers import Answer, ServiceError, error_answer
+from botocore.model import OperationModel
+
+from ..answers import Answer, Lost, ServiceError, error_answer
 from .apis import Apis, Tags
 from .domains import ApiMappings, DomainNames
+from .faults import ControlFaults
 from .releases import Deployments, Stages
 from .responses import RouteResponses
 from .routing import Integrations, Routes
@@ -17,8 +20,8 @@ from .site import Handler, Site
 
 __all__ = ["ControlPlane", "Outcome"]
 
-Outcome = tuple[str, Answer]
-"""The operation's name, for the log, and the answer."""
+Outcome = tuple[str, Answer | Lost]
+"""The operation's name, for the log, and the answer or how it gets lost."""
 
 _ROOMS = (
     Apis,
@@ -40,6 +43,7 @@ class ControlPlane:
         self.schema = Schema()
         tables = [room(site).handlers().items() for room in _ROOMS]
         self.handlers: Mapping[str, Handler] = dict(itertools.chain.from_iterable(tables))
+        self.faults = ControlFaults(self.handlers)
 
     def handle(self, method: str, path: str, query: str, body: bytes) -> Outcome:
         """Answer a request.
@@ -55,15 +59,25 @@ class ControlPlane:
             answer = error_answer(404, "NotFoundException", f"No operation {method} {path}")
             return "unknown", answer
         operation, labels = found
+        fault = self.faults.take(operation.name)
+        if fault is None:
+            return operation.name, self._perform(operation, labels, query, body)
+        if fault.done:
+            self._perform(operation, labels, query, body)
+        return f"{operation.name} (fault)", fault.outcome()
+
+    def _perform(
+        self, operation: OperationModel, labels: Mapping[str, str], query: str, body: bytes
+    ) -> Answer:
+        """Do what a request asks for."""
         try:
             params = self.schema.parse(operation, labels, _tuples(query), body)
             result = self._handler(operation.name)(params)
         except ServiceError as error:
-            return operation.name, error_answer(error.status, error.code, error.message)
+            return error_answer(error.status, error.code, error.message)
         content = self.schema.serialise(operation, result)
         headers = {"Content-Type": "application/json"} if content else {}
-        status = operation.http["responseCode"]
-        return operation.name, Answer(status=status, headers=headers, body=content)
+        return Answer(status=operation.http["responseCode"], headers=headers, body=content)
 
     def _handler(self, name: str) -> Handler:
         """Return the handler of an operation.

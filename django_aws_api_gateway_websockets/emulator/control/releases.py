@@ -47,7 +47,7 @@ class Deployments:
         api = self.store.api(params["ApiId"])
         stage = _stage(api, params["StageName"]) if "StageName" in params else {}
         if stage.get("AutoDeploy"):
-            raise ServiceError.bad_request("Deployment to a stage with AutoDeploy is not allowed")
+            raise _chosen_by_itself(stage)
         record = self.site.deploy(api, params.get("Description")).record
         stage.update(DeploymentId=record["DeploymentId"], LastUpdatedDate=self.site.now())
         return record
@@ -107,9 +107,17 @@ class Stages:
         if len(api.stages) >= STAGES_PER_API:
             message = f"Maximum number of stages per API reached: {STAGES_PER_API}"
             raise ServiceError.bad_request(message)
-        stage = {"AutoDeploy": False, "CreatedDate": self.site.now(), "Tags": {}}
-        self._change(api, stage, {**params, "StageName": name})
-        api.stages[name] = {**stage, "StageName": name, **pick(params, "Tags")}
+        stage = {
+            "AutoDeploy": False,
+            "CreatedDate": self.site.now(),
+            "DefaultRouteSettings": {"DetailedMetricsEnabled": False},
+            "RouteSettings": {},
+            "StageName": name,
+            "StageVariables": {},
+            "Tags": params.get("Tags", {}),
+        }
+        self._change(api, stage, params)
+        api.stages[name] = stage
         self.site.changed(api)
         return api.stages[name]
 
@@ -148,8 +156,7 @@ class Stages:
         if "DeploymentId" in changes:
             _deployment(api, changes["DeploymentId"])
             if changes.get("AutoDeploy", stage["AutoDeploy"]):
-                message = "Deployment ID cannot be set for a stage with AutoDeploy"
-                raise ServiceError.bad_request(message)
+                raise _chosen_by_itself(stage)
         merge(stage, changes, maps=["StageVariables"])
         stage["LastUpdatedDate"] = self.site.now()
 
@@ -158,6 +165,14 @@ def _stage(api: Api, name: str) -> Record:
     if name not in api.stages:
         raise ServiceError.not_found(f"Invalid stage identifier specified {name}")
     return api.stages[name]
+
+
+def _chosen_by_itself(stage: Record) -> ServiceError:
+    """Return the error for a deployment to a stage that follows every change."""
+    return ServiceError.bad_request(
+        f"Deployment ID cannot be set on this stage {stage['StageName']} because AutoDeploy is "
+        "enabled."
+    )
 
 
 def _deployment(api: Api, deployment_id: str) -> Deployment:

@@ -70,7 +70,7 @@ class Integrations:
     def create(self, params: Record) -> Record:
         """Create an integration."""
         api = self.store.api(params["ApiId"])
-        _check_room(len(api.integrations), INTEGRATIONS_PER_API, "integrations")
+        _check_room(len(api.integrations), INTEGRATIONS_PER_API, "Integrations")
         record = {
             "ConnectionType": "INTERNET",
             "IntegrationId": new_resource_id(),
@@ -109,10 +109,12 @@ class Integrations:
         api = self.store.api(params["ApiId"])
         integration_id = _integration(api, params["IntegrationId"])["IntegrationId"]
         target = f"integrations/{integration_id}"
-        users = [r["RouteKey"] for r in api.routes.values() if r.get("Target") == target]
+        users = [r["RouteId"] for r in api.routes.values() if r.get("Target") == target]
         if users:
-            message = f"Cannot delete Integration '{integration_id}' due to being referenced by "
-            raise ServiceError.conflict(f"{message}Route '{users[0]}'")
+            raise ServiceError.conflict(
+                "Cannot delete Integration because it is referenced by the following Routes with "
+                f"Ids: [{', '.join(users)}]"
+            )
         del api.integrations[integration_id]
         self.site.changed(api)
         return {}
@@ -138,7 +140,7 @@ class Routes:
     def create(self, params: Record) -> Record:
         """Create a route."""
         api = self.store.api(params["ApiId"])
-        _check_room(len(api.routes), ROUTES_PER_API, "routes")
+        _check_room(len(api.routes), ROUTES_PER_API, "Routes")
         record = {
             "ApiKeyRequired": False,
             "AuthorizationType": "NONE",
@@ -198,7 +200,10 @@ def _integration(api: Api, integration_id: str) -> Record:
 
 def _check_room(count: int, most: int, what: str) -> None:
     if count >= most:
-        raise ServiceError.bad_request(f"Maximum number of {what} per API reached: {most}")
+        raise ServiceError.bad_request(
+            f"Maximum number of {what} for this API has been reached.  Please contact AWS if you "
+            f"need additional {what}."
+        )
 
 
 def _check_integration(record: Record) -> None:
@@ -217,11 +222,18 @@ def _check_integration(record: Record) -> None:
 
 
 def _check_http(record: Record) -> None:
-    url = urlsplit(record.get("IntegrationUri", ""))
-    if url.scheme not in ("http", "https") or not url.netloc:
+    if not _is_http(record.get("IntegrationUri", "")):
         raise ServiceError.bad_request("Invalid HTTP endpoint specified for URI")
     if not record.get("IntegrationMethod"):
         raise ServiceError.bad_request("IntegrationMethod is required for HTTP integrations")
+
+
+def _is_http(uri: str) -> bool:
+    try:
+        url = urlsplit(uri)
+    except ValueError:
+        return False
+    return url.scheme in ("http", "https") and bool(url.netloc)
 
 
 def _check_route(api: Api, record: Record) -> None:

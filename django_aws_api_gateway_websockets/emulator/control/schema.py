@@ -77,7 +77,10 @@ class Schema:
         return json.dumps(_write(operation.output_shape, result)).encode()
 
     def _validate(self, shape: Shape, params: Record) -> None:
-        report = self._validator.validate(params, shape)
+        try:
+            report = self._validator.validate(params, shape)
+        except RuntimeError as error:  # a time that no calendar has
+            raise ServiceError.bad_request("Invalid request input") from error
         if report.has_errors():
             raise ServiceError.bad_request(report.generate_report())
         for problem in _problems(shape, params, ""):
@@ -97,7 +100,8 @@ def _load(body: bytes) -> Mapping[str, Any]:
     """Return the JSON object of a body; an empty body is an empty one."""
     try:
         document = json.loads(body or b"{}")
-    except ValueError as error:
+        json.dumps(document, ensure_ascii=False).encode()  # half a surrogate pair is no text
+    except (ValueError, RecursionError) as error:
         raise ServiceError.bad_request("Invalid request input") from error
     if not isinstance(document, dict):
         raise ServiceError.bad_request("Invalid request input")

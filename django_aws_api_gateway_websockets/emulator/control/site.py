@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-import binascii
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,6 +23,8 @@ _PAGE_SIZE = 25
 
 _PAGE_MOST = 500
 """Items in one page at most."""
+
+_NUMBER = re.compile("[0-9]{1,9}")
 
 Handler = Callable[[Record], Record]
 """An operation: its parameters in, its result out."""
@@ -123,13 +125,16 @@ def merge(record: Record, changes: Mapping[str, Any], *, maps: Iterable[str] = (
 def _size(text: str | None) -> int:
     if text is None:
         return _PAGE_SIZE
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= _PAGE_MOST:
+    if _NUMBER.fullmatch(text) is None or not 1 <= int(text) <= _PAGE_MOST:
         raise ServiceError.bad_request(f"Invalid value for maxResults: {text}")
     return int(text)
 
 
 def _start(token: str | None) -> int:
     try:
-        return 0 if token is None else int(base64.urlsafe_b64decode(token))
-    except (ValueError, binascii.Error) as error:
-        raise ServiceError.bad_request("Invalid nextToken specified") from error
+        start = 0 if token is None else int(base64.urlsafe_b64decode(token))
+    except ValueError:
+        start = -1
+    if start < 0:
+        raise ServiceError.bad_request("Invalid nextToken specified")
+    return start

@@ -125,10 +125,12 @@ class TestChanging:
         """A custom domain keeps its API."""
         world.map_domain()
 
-        status, code, message = error_of(world.control.delete_api, ApiId=world.api_id)
-
-        assert (status, code) == (400, "BadRequestException")
-        assert message.startswith("Deleting this API failed. Please remove all API mappings")
+        assert error_of(world.control.delete_api, ApiId=world.api_id) == (
+            400,
+            "BadRequestException",
+            f"Deleting API {world.api_id} failed. Please remove all API mappings for the API from "
+            "your custom domain names.",
+        )
 
 
 class TestTags:

@@ -94,8 +94,8 @@ class TestDomainNames:
     @pytest.mark.parametrize(
         ("configurations", "message"),
         [
-            ([], "One configuration with a certificate is required"),
-            ([{"EndpointType": "REGIONAL"}], "One configuration with a certificate is required"),
+            ([], "Invalid input. Expected one domain name configuration"),
+            ([{"EndpointType": "REGIONAL"}], "A certificate is required"),
             (
                 [{"CertificateArn": CERTIFICATE, "EndpointType": "EDGE"}],
                 "WebSocket APIs need an endpoint type of REGIONAL",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
+from django_aws_api_gateway_websockets.emulator.answers import Answer
 from django_aws_api_gateway_websockets.emulator.clock import ManualClock
 from django_aws_api_gateway_websockets.emulator.control import ControlPlane, Site
 from django_aws_api_gateway_websockets.emulator.store import Store
@@ -16,6 +18,13 @@ def make_plane() -> ControlPlane:
     )
 
 
+def handle(plane: ControlPlane, *request: Any) -> tuple[str, Answer]:
+    """Return the operation's name and the answer."""
+    name, answer = plane.handle(*request)
+    assert isinstance(answer, Answer)
+    return name, answer
+
+
 class TestHandling:
     """Requests to answers."""
 
@@ -23,7 +32,7 @@ class TestHandling:
         """The status is that of the model, the body JSON."""
         body = b'{"name": "a", "protocolType": "WEBSOCKET", "routeSelectionExpression": "x"}'
 
-        name, answer = make_plane().handle("POST", "/v2/apis", "", body)
+        name, answer = handle(make_plane(), "POST", "/v2/apis", "", body)
 
         assert (name, answer.status) == ("CreateApi", 201)
         assert answer.headers == {"Content-Type": "application/json"}
@@ -33,35 +42,35 @@ class TestHandling:
         """A deletion is answered with 204 and nothing else."""
         plane = make_plane()
         body = b'{"name": "a", "protocolType": "WEBSOCKET", "routeSelectionExpression": "x"}'
-        api_id = json.loads(plane.handle("POST", "/v2/apis", "", body)[1].body)["apiId"]
+        api_id = json.loads(handle(plane, "POST", "/v2/apis", "", body)[1].body)["apiId"]
 
-        _, answer = plane.handle("DELETE", f"/v2/apis/{api_id}", "", b"")
+        _, answer = handle(plane, "DELETE", f"/v2/apis/{api_id}", "", b"")
 
         assert (answer.status, answer.headers, answer.body) == (204, {}, b"")
 
     def test_refusal(self) -> None:
         """The error's code is in the header that boto3 reads."""
-        name, answer = make_plane().handle("GET", "/v2/apis/x", "", b"")
+        name, answer = handle(make_plane(), "GET", "/v2/apis/x", "", b"")
 
         assert (name, answer.status) == ("GetApi", 404)
         assert answer.headers["x-amzn-ErrorType"] == "NotFoundException"
 
     def test_query(self) -> None:
         """Parameters of the query arrive."""
-        _, answer = make_plane().handle("GET", "/v2/apis", "maxResults=nonsense", b"")
+        _, answer = handle(make_plane(), "GET", "/v2/apis", "maxResults=nonsense", b"")
 
         assert json.loads(answer.body) == {"message": "Invalid value for maxResults: nonsense"}
 
     def test_unknown_path(self) -> None:
         """What no model names is not found."""
-        name, answer = make_plane().handle("GET", "/v2/nothing", "", b"")
+        name, answer = handle(make_plane(), "GET", "/v2/nothing", "", b"")
 
         assert (name, answer.status) == ("unknown", 404)
         assert json.loads(answer.body) == {"message": "No operation GET /v2/nothing"}
 
     def test_operation_that_is_missing_here(self) -> None:
         """It says so with a status that boto3 does not retry."""
-        name, answer = make_plane().handle("GET", "/v2/vpclinks", "", b"")
+        name, answer = handle(make_plane(), "GET", "/v2/vpclinks", "", b"")
 
         assert (name, answer.status) == ("GetVpcLinks", 501)
         assert json.loads(answer.body) == {

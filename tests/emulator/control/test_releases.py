@@ -115,8 +115,10 @@ class TestStages:
         del answer["CreatedDate"], answer["LastUpdatedDate"]
         assert answer == {
             "AutoDeploy": False,
+            "DefaultRouteSettings": {"DetailedMetricsEnabled": False},
             "DeploymentId": deployment_id,
             "Description": "a",
+            "RouteSettings": {},
             "StageName": "prod",
             "StageVariables": {"k": "v"},
             "Tags": {"t": "u"},
@@ -210,5 +212,5 @@ class TestAutomaticDeployment:
         made = error_of(world.control.create_deployment, **params)
         chosen = error_of(world.control.update_stage, **params, DeploymentId=stage["DeploymentId"])
 
-        assert made[2] == "Deployment to a stage with AutoDeploy is not allowed"
-        assert chosen[2] == "Deployment ID cannot be set for a stage with AutoDeploy"
+        message = "Deployment ID cannot be set on this stage auto because AutoDeploy is enabled."
+        assert made == chosen == (400, "BadRequestException", message)

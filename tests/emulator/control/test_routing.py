@@ -10,6 +10,10 @@ from ..errors import error_of, outcome
 from ..support import World
 
 URI = "http://django.test/ws/chat"
+TOO_MANY = (
+    "Maximum number of * for this API has been reached.  Please contact AWS if you need "
+    "additional *."
+)
 
 
 @pytest.fixture
@@ -111,13 +115,15 @@ class TestIntegrations:
     def test_delete_of_one_in_use(self, api: World) -> None:
         """A route keeps its integration."""
         integration_id = api.add_route("chat")
+        (route_id,) = api.api.routes
 
         assert error_of(
             api.control.delete_integration, ApiId=api.api_id, IntegrationId=integration_id
         ) == (
             409,
             "ConflictException",
-            f"Cannot delete Integration '{integration_id}' due to being referenced by Route 'chat'",
+            "Cannot delete Integration because it is referenced by the following Routes with "
+            f"Ids: [{route_id}]",
         )
 
 
@@ -130,6 +136,7 @@ class TestRefusedIntegrations:
             ({"PayloadFormatVersion": "2.0"}, "PayloadFormatVersion must be 1.0"),
             ({"TimeoutInMillis": 29_001}, "Timeout should be between 50 ms and 29000 ms"),
             ({"IntegrationUri": "nonsense"}, "Invalid HTTP endpoint specified for URI"),
+            ({"IntegrationUri": "http://[x/"}, "Invalid HTTP endpoint specified for URI"),
             ({"IntegrationUri": "http://"}, "Invalid HTTP endpoint specified for URI"),
             (
                 {"RequestParameters": {"integration.request.header.A": "b"}},
@@ -174,7 +181,7 @@ class TestRefusedIntegrations:
 
         assert error_of(
             api.control.create_integration, ApiId=api.api_id, IntegrationType="MOCK"
-        ) == (400, "BadRequestException", "Maximum number of integrations per API reached: 300")
+        ) == (400, "BadRequestException", TOO_MANY.replace("*", "Integrations"))
 
 
 class TestRoutes:
@@ -283,5 +290,5 @@ class TestRefusedRoutes:
         assert error_of(api.control.create_route, ApiId=api.api_id, RouteKey="chat") == (
             400,
             "BadRequestException",
-            "Maximum number of routes per API reached: 300",
+            TOO_MANY.replace("*", "Routes"),
         )

@@ -119,7 +119,13 @@ class TestParsing:
 class TestValidating:
     """What the model forbids."""
 
-    @pytest.mark.parametrize("body", [b"{", b"[]", b"\xff"])
+    def test_time_that_there_is_not(self) -> None:
+        """It is refused as everything malformed is."""
+        body = b'{"domainName": "a", "domainNameConfigurations": [{"certificateUploadDate": 1e30}]}'
+
+        assert problem_of("POST", "/v2/domainnames", body) == "Invalid request input"
+
+    @pytest.mark.parametrize("body", [b"{", b"[]", b"\xff", b"[" * 100_000, b'{"name": "\\ud800"}'])
     def test_body_is_no_object(self, body: bytes) -> None:
         """Only a JSON object will do."""
         assert problem_of("POST", "/v2/apis", body) == "Invalid request input"

@@ -40,13 +40,13 @@ class TestPaging:
         assert first["Items"] == ROWS[:25]
         assert second == {"Items": ROWS[25:], "NextToken": None}
 
-    @pytest.mark.parametrize("size", ["0", "501", "x", "-1", "", "²"])
+    @pytest.mark.parametrize("size", ["0", "501", "x", "-1", "", "²", "9" * 5000])
     def test_refuses_a_size(self, size: str) -> None:
         """Only numbers from 1 to 500."""
         with pytest.raises(ServiceError, match=rf"Invalid value for maxResults: {size}$"):
             page(ROWS, {"MaxResults": size})
 
-    @pytest.mark.parametrize("token", ["x", "!!!!", "eA=="])
+    @pytest.mark.parametrize("token", ["x", "!!!!", "eA==", "LTU=", "OTk5" * 2000])
     def test_refuses_a_token(self, token: str) -> None:
         """Only tokens that it gave."""
         with pytest.raises(ServiceError, match="Invalid nextToken specified"):
