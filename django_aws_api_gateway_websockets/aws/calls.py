@@ -35,8 +35,12 @@ THROTTLED = frozenset(
 )
 
 
+#: What AWS says, under the code of conflicts that last, when two change one API at once.
+CONCURRENT = "concurrent modification"
+
+
 class Calls:
-    """Makes calls of a service of AWS that are repeated while it throttles them.
+    """Makes calls of a service of AWS that are repeated while it is busy: throttled, or changing.
 
     Args:
         client: boto3's; one that repeats failed calls by itself may create things twice.
@@ -61,7 +65,7 @@ class Calls:
             try:
                 return self._call_once(method, **parameters)
             except ProvisioningError as error:
-                if error.code not in THROTTLED:
+                if not _passes(error):
                     raise
             self._sleep(delay)
         return self._call_once(method, **parameters)
@@ -70,3 +74,8 @@ class Calls:
         with translate_errors(operation=self._client.meta.method_to_api_mapping[method]):
             answer: Mapping[str, Any] = getattr(self._client, method)(**parameters)
             return answer
+
+
+def _passes(error: ProvisioningError) -> bool:
+    """Return whether a call was refused for a reason that is gone after a while."""
+    return error.code in THROTTLED or CONCURRENT in str(error.__cause__)

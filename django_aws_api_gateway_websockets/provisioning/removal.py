@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from ..aws.control import ControlPlane
@@ -93,17 +93,16 @@ def remove(removal: Removal, *, control: ControlPlane) -> Iterator[StepResult]:
     Raises:
         ProvisioningError: a call failed; its cause is the original error.
     """
-
-    def remove_records(step: Step) -> None:
-        if control.zones:
-            control.zones.delete_aliases(removal.zone_id, step.subject, target=removal.target)
-
-    executors: Mapping[StepKind, Callable[[Step], None]] = {
+    executors: dict[StepKind, Callable[[Step], object]] = {
         StepKind.MAPPING: lambda step: control.delete_api_mapping(step.subject, step.found_id),
-        StepKind.ALIAS: remove_records,
         StepKind.DOMAIN: lambda step: control.delete_domain_name(step.subject),
         StepKind.API: lambda step: control.delete_api(step.found_id),
     }
+    zones = control.zones if removal.zone_id else None
+    if zones:
+        executors[StepKind.ALIAS] = lambda step: zones.delete_aliases(
+            removal.zone_id, step.subject, target=removal.target
+        )
     for step in removal.steps:
         executors[step.kind](step)
         yield StepResult.of(step)

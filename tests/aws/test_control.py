@@ -422,6 +422,17 @@ class TestFailures:
         assert deployment == Deployment(deployment_id="d1")
         assert waited == [1.0, 2.0]
 
+    def test_changed_by_another(self) -> None:
+        """A call that AWS refuses because the API is being changed is repeated too."""
+        message = "Unable to complete operation due to concurrent modification. Try again later."
+        body = json.dumps({"message": message}).encode()
+        busy = Answer(status=409, error="ConflictException", body=body)
+
+        with served(busy, Answer(status=204, body=b"")) as (control, _, waited):
+            control.delete_route("abc", "r1")
+
+        assert waited == [1.0]
+
     def test_throttled_for_long(self) -> None:
         """At last it gives up."""
         with (
