@@ -49,6 +49,7 @@ LAYERS = (
         "provisioning.plan",
         "provisioning.selection",
         "provisioning.domain_run",
+        "provisioning.reading",
         "provisioning.run",
         "provisioning.removal",
         "provisioning.iam",

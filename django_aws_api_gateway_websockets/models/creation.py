@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from ..aws.control import ControlPlane
 from ..aws.errors import MAX_DESCRIPTION, describe_error, original_error
-from ..provisioning.run import StepResult, create, read_actual
+from ..provisioning.reading import read_actual
+from ..provisioning.run import StepResult, create
 from ..provisioning.state import DesiredGateway, maps_all_headers
 from ..provisioning.steps import DOMAIN_KINDS, StepKind
 from .desired import check_desired, desired_gateway

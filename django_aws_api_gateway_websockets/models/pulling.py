@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from ..aws.control import ControlPlane
 from ..aws.resources import Route, Stage
 from ..protocol.routes import DEFAULT
-from ..provisioning.run import read_actual
+from ..provisioning.reading import read_actual
 from ..provisioning.state import BUILT_IN, ActualGateway, DesiredGateway, maps_all_headers
 from .syncing import store
 

@@ -17,7 +17,8 @@ from ..aws.errors import AWS_ERRORS, describe_error, original_error
 from ..aws.resources import Route
 from ..exceptions import ApiGatewaySyncError, WebSocketError
 from ..provisioning.plan import extra_routes, plan
-from ..provisioning.run import StepResult, execute, read_actual
+from ..provisioning.reading import read_actual
+from ..provisioning.run import StepResult, execute
 from ..provisioning.selection import Selection, select
 from ..provisioning.state import (
     BUILT_IN,

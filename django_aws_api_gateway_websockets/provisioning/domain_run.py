@@ -1,4 +1,4 @@
-"""Reads what AWS has of a custom domain, and executes the steps about it."""
+"""Executes the steps about a custom domain."""
 
 from __future__ import annotations
 
@@ -9,26 +9,7 @@ from ..aws.records import ALIAS_KINDS
 from .state import ActualDomain, DesiredDomain
 from .steps import Action, Step
 
-__all__ = ["DomainRun", "read_domain"]
-
-
-def read_domain(desired: DesiredDomain | None, control: ControlPlane) -> ActualDomain:
-    """Return what AWS has of a custom domain, and of its name in DNS.
-
-    Raises:
-        ProvisioningError: a call failed; its cause is the original error.
-    """
-    if desired is None:
-        return ActualDomain()
-    found = control.find_domain_name(desired.name)
-    mappings = control.get_api_mappings(desired.name) if found else ()
-    zones = control.zones if desired.zone_id else None
-    return ActualDomain(
-        found=found,
-        root=next((mapping for mapping in mappings if not mapping.key), None),
-        zone=zones.get_zone(desired.zone_id) if zones else None,
-        records=zones.find_records(desired.zone_id, desired.name) if zones else (),
-    )
+__all__ = ["DomainRun"]
 
 
 class DomainRun:

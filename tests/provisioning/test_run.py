@@ -17,15 +17,10 @@ from django_aws_api_gateway_websockets.emulator import ControlFault, ControlFaul
 from django_aws_api_gateway_websockets.exceptions import ProvisioningError
 from django_aws_api_gateway_websockets.protocol.routes import request_parameters
 from django_aws_api_gateway_websockets.provisioning.plan import extra_routes, plan
-from django_aws_api_gateway_websockets.provisioning.run import (
-    StepResult,
-    create,
-    execute,
-    read_actual,
-)
+from django_aws_api_gateway_websockets.provisioning.reading import read_actual
+from django_aws_api_gateway_websockets.provisioning.run import StepResult, create, execute
 from django_aws_api_gateway_websockets.provisioning.state import (
     CREATION_TAG,
-    ActualGateway,
     DesiredGateway,
     DesiredRoute,
 )
@@ -362,23 +357,3 @@ class TestResuming:
 
         assert str(error) == "CreateApi failed: ConnectionClosedError"
         assert isinstance(error.__cause__, ConnectionClosedError)
-
-
-class TestReading:
-    """What AWS has is read without changing it."""
-
-    def test_nothing(self, client: Any) -> None:
-        """A gateway that was never created."""
-        assert read_actual(wanted(), control=ControlPlane(client)) == ActualGateway()
-
-    def test_all(self, client: Any) -> None:
-        """A gateway that was."""
-        desired = wanted()
-        run(client, desired)
-
-        actual = read_actual(desired, control=ControlPlane(client))
-
-        assert [route.key for route in actual.routes] == [route.key for route in desired.routes]
-        assert len(actual.integrations) == 4
-        assert len(actual.responses) == 2
-        assert actual.stage is not None
