@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.db import router, transaction
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from ..aws.errors import AWS_ERRORS, describe_error
-from ..exceptions import WebSocketError
+from ..exceptions import ApiGatewaySyncError, WebSocketError
 from ..models import ApiGateway, collect_deferred_sync_errors
 from ..models.creation import running_since
 from ..models.syncing import SyncPlan, change_sentences
@@ -106,10 +108,14 @@ def _telling(
 ) -> HttpResponseBase:
     with collect_deferred_sync_errors() as errors:
         response = view(request, *args, **kwargs)
-    for error in errors:
-        text = f"Saved here, but AWS could not be changed ({error})."
-        messages.error(request, text)
+    # With ATOMIC_REQUESTS the commit, and so the push, comes after the view.
+    transaction.on_commit(partial(_tell, request, errors), using=router.db_for_write(ApiGateway))
     return response
+
+
+def _tell(request: HttpRequest, errors: list[ApiGatewaySyncError]) -> None:
+    for error in errors:
+        messages.error(request, f"Saved here, but AWS could not be changed ({error}).")
 
 
 def _preview(gateway: ApiGateway) -> tuple[SyncPlan | None, str]:

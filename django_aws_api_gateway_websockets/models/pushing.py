@@ -111,14 +111,15 @@ def run_aws_after_commit(operation: Callable[[], object], *, using: str | None =
         ApiGatewaySyncError: at once, without a transaction.
     """
     if transaction.get_connection(using).in_atomic_block:
-        transaction.on_commit(partial(_collecting, operation), using=using, robust=True)
+        collecting = partial(_collecting, operation, _collected.get())
+        transaction.on_commit(collecting, using=using, robust=True)
     else:
         operation()
 
 
 @contextmanager
 def collect_deferred_sync_errors() -> Iterator[list[ApiGatewaySyncError]]:
-    """Yield a list that gets the errors of pushes at commits inside."""
+    """Yield a list that gets the errors of pushes that are asked for inside, at their commits."""
     errors: list[ApiGatewaySyncError] = []
     token = _collected.set(errors)
     try:
@@ -139,10 +140,11 @@ def _run(batch: Batch, then: Callable[[], object]) -> None:
     then()
 
 
-def _collecting(operation: Callable[[], object]) -> None:
+def _collecting(
+    operation: Callable[[], object], collected: list[ApiGatewaySyncError] | None
+) -> None:
     try:
         operation()
     except ApiGatewaySyncError as error:
-        collected = _collected.get()
         if collected is not None:
             collected.append(error)

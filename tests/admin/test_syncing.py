@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from django.contrib import messages
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission, User
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -74,6 +76,14 @@ def form(gateway: ApiGateway, *keys: str, **changes: Any) -> dict[str, Any]:
     }
 
 
+@pytest.fixture
+def atomic_requests() -> Iterator[None]:
+    """Make each request one transaction."""
+    connection.settings_dict["ATOMIC_REQUESTS"] = True
+    yield
+    connection.settings_dict["ATOMIC_REQUESTS"] = False
+
+
 @pytest.mark.django_db(transaction=True)
 class TestSaving:
     """What is saved reaches AWS, or the page says why not."""
@@ -101,6 +111,18 @@ class TestSaving:
 
         assert ("error", NOT_PUSHED) in shown(response)
         assert created.additional_routes.count() == 3
+
+    def test_failure_after_the_view(
+        self, admin_client: Client, created: ApiGateway, client: Any, atomic_requests: None
+    ) -> None:
+        """So it has when the whole request is one transaction."""
+        client.delete_api(ApiId=created.api_id)
+        url = reverse(f"{GATEWAYS}_change", args=[created.pk])
+
+        admin_client.post(url, form(created, "more"))
+        page = admin_client.get(url)
+
+        assert NOT_PUSHED in [message.message for message in page.context["messages"]]
 
     def test_deleting_a_route(self, admin_client: Client, created: ApiGateway, client: Any) -> None:
         """A route that is deleted goes in AWS too, or the page says why not."""
