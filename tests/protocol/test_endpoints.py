@@ -30,6 +30,11 @@ __all__ = [
 ]
 
 SESSION = botocore.session.get_session()
+REGIONS = [
+    (region, partition)
+    for partition in SESSION.get_available_partitions()
+    for region in SESSION.get_available_regions("ec2", partition)
+]
 
 
 class TestUrls:
@@ -211,12 +216,14 @@ class TestPageHost:
 
 
 class TestPartition:
-    @pytest.mark.parametrize("partition", SESSION.get_available_partitions())
-    def test_is_the_one_that_botocore_knows(self, partition: str) -> None:
+    @pytest.mark.parametrize(("region", "partition"), REGIONS)
+    def test_is_the_one_that_botocore_knows(self, region: str, partition: str) -> None:
         """Every region of a partition is taken for one of it."""
-        regions = SESSION.get_available_regions("ec2", partition)
+        assert partition_of(region) == partition
 
-        assert {partition_of(region) for region in regions} == {partition}
+    def test_newest(self) -> None:
+        """So is one that older versions of botocore have no region of."""
+        assert partition_of("eusc-de-east-1") == "aws-eusc"
 
     def test_unknown_region(self) -> None:
         """What names no partition is of the first one."""
