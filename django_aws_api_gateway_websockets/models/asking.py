@@ -50,7 +50,7 @@ class Inquiry:
         not asked again.
 
         Args:
-            rows: in no order.
+            rows: of any order, which is not kept.
             question: called by several threads at once, with the gateway at hand; what it raises
                 is counted.
             requests: how many requests the question takes.

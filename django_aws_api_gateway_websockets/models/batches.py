@@ -21,7 +21,7 @@ def in_batches(rows: models.QuerySet[M], size: int = BATCH_SIZE) -> Iterator[lis
     The caller may change the rows meanwhile. The last query finds none.
 
     Args:
-        rows: in no order; their primary keys are positive integers.
+        rows: of any order, which is not kept; their primary keys are positive integers.
         size: rows of a batch.
     """
     last = 0

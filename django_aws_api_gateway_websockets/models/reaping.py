@@ -182,7 +182,7 @@ def _end(sessions: list[WebSocketSession]) -> int:
     moment = timezone.now()
     rows = _rows().filter(pk__in=_keys(sessions))
     ended = rows.filter(connected=True).update(connected=False, close_code=None, updated_on=moment)
-    if ended and connection_closed.has_listeners(WebSocketSession):
+    if connection_closed.has_listeners(WebSocketSession):
         # The moment tells our rows from those that the view or another run was first to close.
         _announce(rows.filter(connected=False, updated_on=moment))
     return ended

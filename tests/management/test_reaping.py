@@ -8,6 +8,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import DatabaseError, connection
@@ -137,6 +138,16 @@ class TestFailing:
         connect("a", age=OUTLIVED)
 
         with pytest.raises(CommandError, match="ConsoleTransport cannot describe connections"):
+            run("--probe")
+
+        assert open_rows() == ["a"]
+
+    def test_when_aws_is_not_configured(self, gateway: ApiGateway) -> None:
+        """What is wrong in the settings is one sentence, and no row is to blame."""
+        connect("a", age=QUIET, api_gateway=gateway)
+        locmem.failures["a"] = ImproperlyConfigured("AWS is not configured: no such profile")
+
+        with pytest.raises(CommandError, match=r"^AWS is not configured: no such profile$"):
             run("--probe")
 
         assert open_rows() == ["a"]

@@ -32,6 +32,12 @@ class TestInBatches:
 
         assert [[row.pk for row in batch] for batch in batches] == [keys[:2], keys[2:4], keys[4:]]
 
+    def test_keeps_no_order_but_its_own(self, keys: list[int]) -> None:
+        """Rows that come in another order are not skipped."""
+        rows = WebSocketSession.objects.order_by("connection_id")
+
+        assert [row.pk for batch in in_batches(rows, 2) for row in batch] == keys
+
     def test_goes_on_when_rows_change(self, keys: list[int]) -> None:
         """Rows that are no longer among those that were asked for leave no gap."""
         seen = []

@@ -341,6 +341,18 @@ class TestTelling:
 
         assert [event.connection_id for event in told] == ["b"]
 
+    def test_takes_one_statement_more(
+        self, told: list[DisconnectEvent], django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        """The number of sessions does not matter."""
+        for name in "abcd":
+            connect(name, age=OUTLIVED)
+
+        with django_assert_num_queries(2 + 1 + 3):
+            reap()
+
+        assert len(told) == 4
+
     def test_sends_for_the_model(self) -> None:
         """Receivers of one view hear nothing of it, since no view is concerned."""
         connect("a", age=OUTLIVED)
