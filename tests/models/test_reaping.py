@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection
+from django.db import connection, connections
 from django.test import override_settings
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -37,6 +39,7 @@ from ..connections import (
     sent_to,
     transport_settings,
 )
+from ..settings import DB
 from .test_pacing import Watch
 
 __all__ = [
@@ -46,6 +49,7 @@ __all__ = [
     "TestReport",
     "TestTelling",
     "TestTransport",
+    "TestTwoAtOnce",
 ]
 
 pytestmark = pytest.mark.django_db
@@ -368,6 +372,28 @@ class TestTelling:
             connection_closed.disconnect(receive, sender=WebSocketSession)
 
         assert senders == [WebSocketSession]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(DB == "sqlite", reason="SQLite lets one writer in at a time")
+class TestTwoAtOnce:
+    def test_share_the_work(self, told: list[DisconnectEvent]) -> None:
+        """Each session is ended, counted and told of once."""
+        names = sorted(f"c{number}" for number in range(60))
+        WebSocketSession.objects.bulk_create(WebSocketSession(connection_id=n) for n in names)
+        WebSocketSession.objects.update(created_on=timezone.now() - OUTLIVED)
+        barrier = Barrier(4)
+
+        def run(_: int) -> int:
+            barrier.wait(10)
+            ended = reap(batch_size=5).outlived
+            connections.close_all()
+            return ended
+
+        with ThreadPoolExecutor(4) as pool:
+            assert sum(pool.map(run, range(4))) == 60
+
+        assert sorted(event.connection_id for event in told) == names
 
 
 class TestTransport:
