@@ -1,4 +1,7 @@
-"""The signals that this package sends; the sender is always the view class.
+"""The signals that this package sends; the sender is the view class.
+
+Only ``connection_closed`` has another, ``WebSocketSession``, when a connection has ended in AWS
+without a word.
 
 ``connection_opened(session, event)``, ``connection_closed(event)``,
 ``connection_refused(refusal, event, gateway)`` and ``message_refused(refusal, event, gateway)``.

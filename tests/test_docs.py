@@ -18,6 +18,7 @@ from django_aws_api_gateway_websockets import checks, models
 from django_aws_api_gateway_websockets.conf import DECLARED_SETTINGS, KNOWN_KEYS
 from django_aws_api_gateway_websockets.handshake import CHECKS
 from django_aws_api_gateway_websockets.management.probe.causes import REFUSALS
+from django_aws_api_gateway_websockets.models import batches, reaping
 from django_aws_api_gateway_websockets.protocol import limits
 from django_aws_api_gateway_websockets.provisioning.iam import (
     GatewayScope,
@@ -296,6 +297,7 @@ class TestCommands:
             "clearWebSocketSessions",
             "createApiGateway",
             "createCustomDomain",
+            "reapWebSocketSessions",
             "runapigateway",
             "syncApiGateway",
             "updateApiGatewayIntegrations",
@@ -307,6 +309,21 @@ class TestCommands:
         table = rows(section("reference/commands", f"``{command}``"), 2)
 
         assert {literals(row[0])[0].split()[0] for row in table} == options_of(command)
+
+    @pytest.mark.parametrize(
+        ("option", "default"),
+        [
+            ("--quiet SECONDS", reaping.QUIET_SECONDS),
+            ("--rate NUMBER", reaping.REQUESTS_PER_SECOND),
+            ("--batch ROWS", batches.BATCH_SIZE),
+        ],
+    )
+    def test_has_the_default(self, option: str, default: int) -> None:
+        """The reference says what the reaper does unless it is told otherwise."""
+        table = rows(section("reference/commands", "``reapWebSocketSessions``"), 2)
+        (meaning,) = [row[1] for row in table if literals(row[0]) == [option]]
+
+        assert f"; {default}." in meaning
 
     def test_has_the_policy(self) -> None:
         """The guide shows what the command prints for its gateway."""

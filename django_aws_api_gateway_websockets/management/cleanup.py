@@ -1,4 +1,4 @@
-"""What the commands that delete old rows have in common."""
+"""What the commands that clean up have in common."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db import DatabaseError
 
 from ..rules import MAX_DURATION, is_natural
 
-__all__ = ["MAX_DAYS", "check_age", "database_errors"]
+__all__ = ["MAX_DAYS", "check_age", "check_number", "database_errors"]
 
 MAX_DAYS = MAX_DURATION // 86_400
 """Days that can be subtracted from today's date."""
@@ -22,8 +22,17 @@ def check_age(option: str, value: object, maximum: int = MAX_DURATION) -> None:
     Raises:
         CommandError: the message names the option.
     """
-    if not is_natural(value) or value > maximum:
-        raise CommandError(f"{option} must be an integer from 0 to {maximum}.")
+    check_number(option, value, 0, maximum)
+
+
+def check_number(option: str, value: object, least: int, most: int) -> None:
+    """Refuse what is no number between two others.
+
+    Raises:
+        CommandError: the message names the option.
+    """
+    if not is_natural(value) or not least <= value <= most:
+        raise CommandError(f"{option} must be an integer from {least} to {most}.")
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -12,12 +11,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from ..models import WebSocketSession
+from ..models.batches import in_batches
 from .cleanup import check_age, database_errors
 
 __all__ = ["Command"]
-
-_BATCH_SIZE = 500
-"""Rows that are deleted at once, so that the table is never locked for long."""
 
 
 class Command(BaseCommand):
@@ -46,20 +43,11 @@ class Command(BaseCommand):
         rows = WebSocketSession.objects.using(router.db_for_write(WebSocketSession))
         ended = rows.ended().filter(updated_on__lte=before)
         with database_errors():
-            deleted = sum(_delete(ended, keys) for keys in _batches(ended))
+            deleted = sum(_delete(ended, batch) for batch in in_batches(ended.only("pk")))
         self.stdout.write(f"Deleted {deleted} sessions of connections that have ended.")
 
 
-def _batches(rows: QuerySet[WebSocketSession]) -> Iterator[list[int]]:
-    """Yield the primary keys of all rows, a batch at a time and each batch in a query."""
-    keys: list[int] = [0]
-    while keys := list(
-        rows.filter(pk__gt=keys[-1]).order_by("pk").values_list("pk", flat=True)[:_BATCH_SIZE]
-    ):
-        yield keys
-
-
-def _delete(rows: QuerySet[WebSocketSession], keys: list[int]) -> int:
+def _delete(rows: QuerySet[WebSocketSession], batch: list[WebSocketSession]) -> int:
     """Delete what is still as it was found; a connection may have been taken up again."""
-    _, by_model = rows.filter(pk__in=keys).delete()
+    _, by_model = rows.filter(pk__in=[row.pk for row in batch]).delete()
     return by_model.get(WebSocketSession._meta.label, 0)

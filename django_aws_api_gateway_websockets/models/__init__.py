@@ -31,6 +31,7 @@ from .rate_limits import (
     RATE_LIMIT_RETENTION_DAYS,
     ConnectionRateLimit,
 )
+from .reaping import ReapReport, reap_sessions
 from .routes import ApiGatewayAdditionalRoute
 from .sessions import WebSocketSession, WebSocketSessionQuerySet
 from .tokens import WebSocketToken, hash_session_key, hash_user_auth
@@ -57,6 +58,7 @@ __all__ = [
     "DeliveryReport",
     "DisconnectReport",
     "Outcome",
+    "ReapReport",
     "WebSocketSession",
     "WebSocketSessionQuerySet",
     "WebSocketToken",
@@ -68,6 +70,7 @@ __all__ = [
     "hash_session_key",
     "hash_user_auth",
     "integration_request_parameters",
+    "reap_sessions",
     "run_aws_after_commit",
     "serialise_message",
     "validate_integration_host",

@@ -46,6 +46,10 @@ class WebSocketSessionQuerySet(models.QuerySet["WebSocketSession"]):
         is_over = Q(close_code=None) | Q(created_on__lte=_birth_of_the_oldest())
         return self.filter(is_over, connected=False)
 
+    def outlived(self) -> Self:
+        """Leave only what is older than AWS lets any connection become, closed or not."""
+        return self.filter(created_on__lte=_birth_of_the_oldest())
+
     def unclosed(self) -> Self:
         """Leave out what is closed, unless AWS has still to close the connection."""
         return self.filter(Q(connected=True) | Q(close_code__isnull=False))

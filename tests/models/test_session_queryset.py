@@ -43,6 +43,7 @@ __all__ = [
     "TestDisconnect",
     "TestLive",
     "TestOfConnection",
+    "TestOutlived",
     "TestUnclosed",
     "TestUpdates",
 ]
@@ -72,6 +73,18 @@ class TestLive:
         connect("a", age=timedelta(seconds=61))
 
         assert not WebSocketSession.objects.live().exists()
+
+
+class TestOutlived:
+    def test_has_what_aws_has_ended(self) -> None:
+        """What is older than any connection is left, closed or not."""
+        connect("a", age=timedelta(seconds=7600))
+        connect("b", age=timedelta(seconds=7600), connected=False)
+        connect("c", age=timedelta(seconds=7400))
+
+        rows = WebSocketSession.objects.outlived().order_by("connection_id")
+
+        assert [row.connection_id for row in rows] == ["a", "b"]
 
 
 class TestUnclosed:
