@@ -8,12 +8,13 @@ from collections.abc import Callable
 
 from aiohttp import web
 
+from ..protocol.endpoints import CONNECTIONS
 from .answers import Answer, error_answer, forbidden
 from .control import ControlPlane
 from .gateway import Gateway
 from .heads import RequestHead
 from .log import LogRecord
-from .management import CONNECTIONS, Management
+from .management import Management
 from .raw import amazon_headers
 from .sockets import Peer
 
