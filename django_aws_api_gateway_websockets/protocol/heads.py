@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-__all__ = ["END_OF_HEAD", "Head", "Headers", "header_values", "parse_head"]
+__all__ = ["END_OF_HEAD", "Head", "Headers", "decode_head", "header_values", "parse_head"]
 
 END_OF_HEAD = b"\r\n\r\n"
 
@@ -16,8 +16,7 @@ Headers = tuple[tuple[str, str], ...]
 # control character: some servers end a line at a line feed alone.
 _NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _TEXT = r"[^\x00-\x08\x0a-\x1f\x7f]*+"
-_HEADER = re.compile(rf"\r\n({_NAME}):({_TEXT})")
-_HEAD = re.compile(rf"({_TEXT})((?:\r\n{_NAME}:{_TEXT})*+)")
+_HEAD = re.compile(rf"{_TEXT}(?:\r\n{_NAME}:{_TEXT})*+")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,17 +32,26 @@ def header_values(headers: Iterable[tuple[str, str]], name: str) -> list[str]:
     return [value for key, value in headers if key.lower() == name.lower()]
 
 
-def parse_head(data: bytes) -> Head:
-    """Parse a head without its final empty line.
+def decode_head(data: bytes) -> str:
+    """Return a head without its final empty line as text: lines that are known to be sound.
 
     Raises:
         ValueError: a header line has no name, or a line holds a control character.
     """
-    match = _HEAD.fullmatch(data.decode("iso-8859-1"))
-    if match is None:
+    text = data.decode("iso-8859-1")
+    if not _HEAD.fullmatch(text):
         raise ValueError("A line of the head is not a header, or holds a control character.")
-    headers = _HEADER.findall(match[2])
+    return text
+
+
+def parse_head(data: bytes) -> Head:
+    """Parse a head without its final empty line.
+
+    Raises:
+        ValueError: as `decode_head` says.
+    """
+    first_line, *lines = decode_head(data).split("\r\n")
+    parts = (line.partition(":") for line in lines)
     return Head(
-        first_line=match[1],
-        headers=tuple((name, value.strip(" \t")) for name, value in headers),
+        first_line=first_line, headers=tuple((name, value.strip(" \t")) for name, _, value in parts)
     )

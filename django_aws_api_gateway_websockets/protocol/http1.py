@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from ..exceptions import WebSocketError
-from .heads import END_OF_HEAD, Head, parse_head
+from .heads import END_OF_HEAD, decode_head
 
 __all__ = [
     "BODY_MAX_BYTES",
@@ -33,7 +33,11 @@ HEAD_MAX_BYTES: Final = 16_384
 BODY_MAX_BYTES: Final = 65_536
 """Bytes of an answer's body; ours to choose, AWS sends a short JSON object or nothing."""
 
-_STATUS_LINE = re.compile(r"HTTP/1\.1 (?P<status>[1-5][0-9]{2})(?: .*)?")
+_STATUS_LINE = re.compile(r"HTTP/1\.1 (?P<status>[1-5][0-9]{2})(?: |\r|\Z)")
+_FIELD = re.compile(
+    r"\r\n(connection|content-length|transfer-encoding|x-amzn-errortype|x-amzn-requestid):([^\r]*)",
+    re.IGNORECASE,
+)
 _LENGTH = re.compile(r"[0-9]{1,10}")
 
 _NO_CONTENT: Final = 204
@@ -94,7 +98,7 @@ class Answer:
     status: int
     request_id: str
     error_type: str
-    body: bytes
+    body: bytes = b""
 
 
 def encode_post(*, host: str, path: str, headers: Mapping[str, str], body: bytes) -> bytes:
@@ -175,7 +179,7 @@ class Connection:
         waiting, begun, head = self.state is State.WAITING, bool(self._data), self._head
         self._end()
         if waiting and head is not None:
-            raise NotUnderstood(Reason.CUT_OFF, head.status)
+            raise NotUnderstood(Reason.CUT_OFF, head.answer.status)
         if waiting:
             raise NotUnderstood(Reason.CUT_OFF if begun else Reason.NO_ANSWER)
 
@@ -196,12 +200,7 @@ class Connection:
         self._end()
         if not (head.closes or is_more):
             self.state = State.IDLE
-        return Answer(
-            status=head.status,
-            request_id=head.request_id,
-            error_type=head.error_type,
-            body=body,
-        )
+        return replace(head.answer, body=body) if body else head.answer
 
     def _end(self) -> None:
         self.state = State.ENDED
@@ -209,18 +208,16 @@ class Connection:
         self._head = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _AnswerHead:
+class _AnswerHead(NamedTuple):
     """What the head of an answer tells.
 
     Attributes:
+        answer: without its body.
         length: of the body that follows.
         closes: whether the connection ends after it.
     """
 
-    status: int
-    request_id: str
-    error_type: str
+    answer: Answer
     length: int
     closes: bool
 
@@ -232,23 +229,23 @@ def _understand(data: bytes) -> _AnswerHead:
         NotUnderstood: it is not that of an answer whose end can be told.
     """
     try:
-        head = parse_head(data)
+        text = decode_head(data)
     except ValueError as error:
         raise NotUnderstood(Reason.MALFORMED) from error
-    status = _status(head.first_line)
-    fields = _combined(head)
-    return _AnswerHead(
+    status = _status(text)
+    fields = _fields(text)
+    answer = Answer(
         status=status,
         request_id=fields.get("x-amzn-requestid", ""),
         error_type=_error_type(fields.get("x-amzn-errortype", "")),
-        length=_length(status, fields),
-        closes="close" in re.split(r"[ \t]*,[ \t]*", fields.get("connection", "").lower()),
     )
+    closes = "close" in fields.get("connection", "").lower()
+    return _AnswerHead(answer, _length(status, fields), closes)
 
 
-def _status(line: str) -> int:
+def _status(text: str) -> int:
     """Return the status of a final answer (sections 4 and 9.2)."""
-    match = _STATUS_LINE.fullmatch(line)
+    match = _STATUS_LINE.match(text)
     if match is None:
         raise NotUnderstood(Reason.NOT_HTTP_1_1)
     if match["status"] < "200":
@@ -256,11 +253,11 @@ def _status(line: str) -> int:
     return int(match["status"])
 
 
-def _combined(head: Head) -> dict[str, str]:
-    """Return headers by their names in lower case, the values of equal ones joined by commas."""
+def _fields(text: str) -> dict[str, str]:
+    """Return the headers that matter here, the values of equal ones joined by commas."""
     fields: dict[str, str] = {}
-    for name, value in head.headers:
-        key = name.lower()
+    for name, value in _FIELD.findall(text):
+        key, value = name.lower(), value.strip(" \t")
         fields[key] = f"{fields[key]}, {value}" if key in fields else value
     return fields
 
