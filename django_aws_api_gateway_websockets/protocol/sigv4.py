@@ -153,7 +153,7 @@ def _encode_again(path: str) -> str:
     """Return a path encoded once more, as AWS does with an encoded one for all services but S3."""
     usual = path.replace("%", "%25").replace("@", "%40")
     # quote() comes to the same, in ten times the time.
-    return usual if _ENCODED.fullmatch(usual) else quote(path, safe="/~")
+    return usual if _ENCODED.fullmatch(usual) else quote(path)
 
 
 def _require_visible(name: str, value: str) -> None:

@@ -266,6 +266,7 @@ class TestConnections:
             ("https://user@example.com:443", "example.com"),
             ("https://example.com:80", "example.com:80"),
             ("http://example.com:80", "example.com"),
+            ("http://example.com:443", "example.com:443"),
             ("http://[::1]:8001/abc", "[::1]:8001"),
             ("//", ""),
         ],

@@ -203,6 +203,7 @@ class TestNotUnderstood:
             (OK.replace(b"HTTP/1.1", b"HTTP/1.0"), Reason.NOT_HTTP_1_1, None),
             (OK.replace(b"HTTP/1.1", b"HTTP/2"), Reason.NOT_HTTP_1_1, None),
             (OK.replace(b"200", b"0200"), Reason.NOT_HTTP_1_1, None),
+            (OK.replace(b"200", b"2000"), Reason.NOT_HTTP_1_1, None),
             (OK.replace(b"200", b"600"), Reason.NOT_HTTP_1_1, None),
             (OK.replace(b"200", b"\xb2\xb20"), Reason.NOT_HTTP_1_1, None),
             (b"\r\n" + OK, Reason.MALFORMED, None),

@@ -146,11 +146,11 @@ class TestBotocore:
 
         assert ours == [sign_with_botocore(PASSING, "eu-west-1", url, b"x", at) for at in times]
 
-    @pytest.mark.parametrize(
-        "path", ["/@connections/a", "/a$b+c/@connections/d%3D", "/a:b(c)/@connections/d", "/~a/é"]
-    )
-    def test_unusual_paths(self, path: str) -> None:
+    @given(st.text("aZ09-_.~%!$&'()*+,;=:@é"))
+    @example("/@connections/d%3D")
+    def test_any_path(self, end: str) -> None:
         """A custom domain may have any path, or none."""
+        path = f"/x{end}"
         url, moment = f"https://example.com{path}", 1.5
 
         ours = Signer(LASTING, "local").headers(
