@@ -10,6 +10,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from django_aws_api_gateway_websockets.protocol.endpoints import (
+    connection_path,
+    connections_path,
+    host_header,
+)
 from django_aws_api_gateway_websockets.protocol.heads import END_OF_HEAD, parse_head
 from django_aws_api_gateway_websockets.protocol.http1 import (
     BODY_MAX_BYTES,
@@ -21,8 +26,20 @@ from django_aws_api_gateway_websockets.protocol.http1 import (
     State,
     encode_post,
 )
+from django_aws_api_gateway_websockets.protocol.sigv4 import Credentials, Signer, hash_payload
 
-__all__ = ["TestAnswers", "TestAnyBytes", "TestConnection", "TestEncoding", "TestNotUnderstood"]
+from ..emulator.support import PATIENCE, RawSocket, running
+
+__all__ = [
+    "TestAnswers",
+    "TestAnyBytes",
+    "TestConnection",
+    "TestEncoding",
+    "TestLocalGateway",
+    "TestNotUnderstood",
+]
+
+SIGNER = Signer(Credentials(access_key="AKIDEXAMPLE", secret_key="s"), "local")
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 GONE = (
@@ -94,6 +111,33 @@ def split(data: bytes, places: list[int]) -> list[bytes]:
     return [data[start:end] for start, end in pairwise(marks)]
 
 
+def exchange(connection: Connection, raw: RawSocket, url: str, connection_id: str) -> Answer:
+    """Post to a connection of a real gateway, and return its answer, read byte by byte."""
+    host = host_header(url)
+    path = connection_path(connections_path(url), connection_id)
+    headers = SIGNER.headers(host=host, path=path, payload_hash=hash_payload(b"hi"), moment=1.5)
+    raw.send(connection.post(host=host, path=path, headers=headers, body=b"hi"))
+    while (answer := connection.receive_data(raw.read(1))) is None:
+        pass
+    return answer
+
+
+class TestLocalGateway:
+    """The answers of the local gateway, which its HTTP server writes."""
+
+    def test_posts(self) -> None:
+        """On one connection, a post reaches its client and the next one finds nobody."""
+        connection = Connection()
+        with running() as world, world.connect() as client, RawSocket(world.thread.port) as raw:
+            sent = exchange(connection, raw, world.stage_url, world.connection_id())
+            gone = exchange(connection, raw, world.stage_url, "L0SM9cOFvHcCIhw=")
+
+            assert client.recv(PATIENCE) == "hi"
+        assert (sent.status, sent.error_type, sent.body) == (200, "", b"")
+        assert (gone.status, gone.error_type) == (410, "GoneException")
+        assert sent.request_id != gone.request_id
+
+
 class TestEncoding:
     """A request as bytes."""
 
@@ -128,7 +172,7 @@ class TestEncoding:
         with pytest.raises(ValueError, match=r"cannot be sent\.$"):
             encode_post(host="h", path="/a HTTP/1.1", headers={}, body=b"")
 
-    @given(words, text, st.dictionaries(names, text), st.binary())
+    @given(words, text, st.dictionaries(names, text, max_size=3), st.binary())
     def test_says_what_it_was_given(
         self, path: str, host: str, headers: dict[str, str], body: bytes
     ) -> None:
