@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
-import pytest
-
-from .wire import main
+from .test_inbound import run
+from .wire import IDENTITIES
 
 __all__ = ["TestFigures"]
 
@@ -16,11 +13,10 @@ STEPS = {"path", "signature", "request", "request_and_answer", "post"}
 class TestFigures:
     """There are figures for each step, of both kinds of identity."""
 
-    @pytest.mark.parametrize("identity", ["lasting", "passing"])
-    def test_shape(self, capsys: pytest.CaptureFixture[str], identity: str) -> None:
+    def test_shape(self) -> None:
         """Each is some microseconds."""
-        main(["--rounds", "1"])
+        figures = run("-m", "tests.benchmarks.wire", "--rounds", "1")["microseconds"]
 
-        figures = json.loads(capsys.readouterr().out)["microseconds"][identity]
-        assert figures.keys() == STEPS
-        assert min(figures.values()) > 0
+        assert figures.keys() == IDENTITIES.keys()
+        assert figures["lasting"].keys() == figures["passing"].keys() == STEPS
+        assert min(*figures["lasting"].values(), *figures["passing"].values()) > 0

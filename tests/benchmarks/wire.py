@@ -18,7 +18,7 @@ from django_aws_api_gateway_websockets.protocol.endpoints import connection_path
 from django_aws_api_gateway_websockets.protocol.http1 import Connection, encode_post
 from django_aws_api_gateway_websockets.protocol.sigv4 import Credentials, Signer, hash_payload
 
-__all__ = ["main"]
+__all__ = ["IDENTITIES", "main"]
 
 HOST = "a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com"
 CONNECTIONS = "/production/@connections"
