@@ -152,7 +152,7 @@ class _Stamp:
 def _encode_again(path: str) -> str:
     """Return a path encoded once more, as AWS does with an encoded one for all services but S3."""
     usual = path.replace("%", "%25").replace("@", "%40")
-    # quote() comes to the same, in ten times the time.
+    # quote() comes to the same, and takes seven times as long.
     return usual if _ENCODED.fullmatch(usual) else quote(path)
 
 
