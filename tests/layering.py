@@ -23,6 +23,9 @@ LAYERS = (
         "protocol.events",
         "protocol.origins",
         "protocol.csp",
+        "protocol.sigv4",
+        "protocol.heads",
+        "protocol.http1",
         "protocol",
     ),
     (

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from ..exceptions import WebSocketError
-from .heads import END_OF_HEAD, Head, header_values, parse_head
+from ..protocol.heads import END_OF_HEAD, Head, header_values, parse_head
 from .requests import BackendRequest, BackendResponse
 
 __all__ = ["Backend", "BackendError", "BackendTimeout"]

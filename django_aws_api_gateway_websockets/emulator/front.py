@@ -6,8 +6,9 @@ import asyncio
 import socket
 from collections.abc import Callable
 
+from ..protocol.heads import END_OF_HEAD
 from .answers import error_answer
-from .heads import END_OF_HEAD, parse_request_head
+from .heads import parse_request_head
 from .http import Upgrade
 from .raw import serialise_answer
 

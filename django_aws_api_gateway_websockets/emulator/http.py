@@ -8,13 +8,13 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from ..protocol.endpoints import is_loopback
+from ..protocol.endpoints import CONNECTIONS, is_loopback
 from .answers import Answer, Lost, error_answer, forbidden
 from .control import ControlPlane
 from .gateway import Gateway
 from .heads import RequestHead
 from .log import LogRecord
-from .management import CONNECTIONS, Management
+from .management import Management
 from .raw import amazon_headers
 from .sockets import Peer
 

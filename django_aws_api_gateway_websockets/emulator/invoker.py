@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from ..protocol.heads import header_values
 from ..protocol.limits import MESSAGE_MAX_BYTES
 from ..protocol.routes import CONNECT, DISCONNECT
 from .answers import Answer, error_answer
@@ -14,7 +15,7 @@ from .clock import Clock
 from .connections import Connection
 from .events import Event, EventType
 from .frames import INTERNAL_SERVER_ERROR, TIMED_OUT, error_frame
-from .heads import RequestHead, header_values
+from .heads import RequestHead
 from .identifiers import new_event_id
 from .log import Log, LogRecord
 from .requests import BackendRequest, BackendResponse, build_request

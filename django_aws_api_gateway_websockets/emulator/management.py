@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
+from ..protocol.endpoints import CONNECTIONS
 from ..protocol.limits import MESSAGE_MAX_BYTES
 from .answers import Answer, error_answer, forbidden
 from .connections import Connection
@@ -15,10 +16,7 @@ from .identifiers import is_connection_id
 from .log import LogRecord
 from .store import Address
 
-__all__ = ["CONNECTIONS", "Management"]
-
-CONNECTIONS: Final = "@connections"
-"""The part of the path that leads here."""
+__all__ = ["Management"]
 
 _NORMAL: Final = (1000, "Connection Closed Normally")
 """Close code and reason of a deleted connection."""

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
+from ..protocol.heads import header_values
 from ..protocol.routes import evaluate_selection
 from .events import Event
-from .heads import header_values
 
 __all__ = [
     "Mapped",

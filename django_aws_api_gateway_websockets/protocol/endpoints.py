@@ -5,11 +5,16 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterable
-from urllib.parse import SplitResult, urlsplit, urlunsplit
+from typing import Final
+from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
 __all__ = [
+    "CONNECTIONS",
     "bracketed",
+    "connection_path",
+    "connections_path",
     "execute_api_endpoint",
+    "host_header",
     "host_is_allowed",
     "is_loopback",
     "management_url",
@@ -19,6 +24,12 @@ __all__ = [
     "stage_url",
     "with_page_host",
 ]
+
+CONNECTIONS: Final = "@connections"
+"""The part of a path under which a stage's connections are.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
+"""
 
 # The region is the label after "execute-api" in every partition (amazonaws.com, amazonaws.com.cn,
 # amazonaws.eu, c2s.ic.gov, ...), so the suffix needs no list.
@@ -44,6 +55,9 @@ _PLAIN_HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+:[0-9a-f:.]*", re.ASCII)
 
 _SOCKET_SCHEMES = {"http": "ws", "https": "wss"}
 _HTTP_SCHEMES = {"ws": "http", "wss": "https"}
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+# Servers and signatures take these parts of a path for steps and leave them out.
+_STEPS = frozenset(("", ".", ".."))
 
 
 def execute_api_endpoint(api_id: str, region: str) -> str:
@@ -72,6 +86,38 @@ def management_url(connection_url: str) -> str:
     """
     parts = urlsplit(connection_url)
     return urlunsplit(parts._replace(scheme=_HTTP_SCHEMES.get(parts.scheme, parts.scheme)))
+
+
+def connections_path(management_url: str) -> str:
+    """Return the path under which a stage's connections are.
+
+    Raises:
+        ValueError: the URL cannot be parsed.
+    """
+    return f"{urlsplit(management_url).path.rstrip('/')}/{CONNECTIONS}"
+
+
+def connection_path(connections: str, connection_id: str) -> str:
+    """Return the percent-encoded path of a connection, below that of all connections.
+
+    Raises:
+        ValueError: the path would not be a connection's.
+    """
+    if connection_id in _STEPS:
+        raise ValueError(f"{connection_id!r} is no connection id.")
+    return f"{connections}/{quote(connection_id, safe='')}"
+
+
+def host_header(url: str) -> str:
+    """Return what the ``Host`` header of a request to a URL says: no port that goes without saying.
+
+    Raises:
+        ValueError: the URL cannot be parsed.
+    """
+    parts = urlsplit(url)
+    host = bracketed(parts.hostname or "")
+    is_default = parts.port in (None, _DEFAULT_PORTS.get(parts.scheme))
+    return host if is_default else f"{host}:{parts.port}"
 
 
 def region_from_endpoint(url: str) -> str | None:

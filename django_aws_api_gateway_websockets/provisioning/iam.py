@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ..protocol.endpoints import partition_of
+from ..protocol.endpoints import CONNECTIONS, partition_of
 
 __all__ = ["GatewayScope", "connections_arn", "provisioning_policy", "runtime_policy"]
 
@@ -59,7 +59,7 @@ def connections_arn(
         method: of HTTP, or a star for all.
     """
     start = f"arn:{partition_of(region)}:execute-api:{region}:{account}"
-    return f"{start}:{api_id}/{stage_name}/{method}/@connections/*"
+    return f"{start}:{api_id}/{stage_name}/{method}/{CONNECTIONS}/*"
 
 
 def runtime_policy(gateways: Iterable[GatewayScope]) -> dict[str, Any]:

@@ -17,8 +17,9 @@ import trustme
 from websockets.sync.client import ClientConnection, connect
 
 from django_aws_api_gateway_websockets.emulator import EmulatorThread, LogRecord, ManualClock
-from django_aws_api_gateway_websockets.emulator.heads import RequestHead, header_values
+from django_aws_api_gateway_websockets.emulator.heads import RequestHead
 from django_aws_api_gateway_websockets.emulator.store import Api
+from django_aws_api_gateway_websockets.protocol.heads import header_values
 from django_aws_api_gateway_websockets.protocol.routes import (
     CONNECT,
     DEFAULT,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import botocore.session
 import pytest
 from hypothesis import given
@@ -9,7 +11,10 @@ from hypothesis import strategies as st
 
 from django_aws_api_gateway_websockets.protocol.endpoints import (
     bracketed,
+    connection_path,
+    connections_path,
     execute_api_endpoint,
+    host_header,
     host_is_allowed,
     is_loopback,
     management_url,
@@ -22,6 +27,7 @@ from django_aws_api_gateway_websockets.protocol.endpoints import (
 
 __all__ = [
     "TestAllowedHosts",
+    "TestConnections",
     "TestLoopback",
     "TestPageHost",
     "TestPartition",
@@ -228,6 +234,53 @@ class TestPartition:
     def test_unknown_region(self) -> None:
         """What names no partition is of the first one."""
         assert partition_of("*") == "aws"
+
+
+class TestConnections:
+    """What a request to a connection asks which host for."""
+
+    @pytest.mark.parametrize(
+        ("url", "path"),
+        [
+            ("https://example.com", "/@connections"),
+            ("https://example.com/", "/@connections"),
+            ("https://example.com/live", "/live/@connections"),
+            ("http://127.0.0.1:8001/abc/live/", "/abc/live/@connections"),
+        ],
+    )
+    def test_path_of_all(self, url: str, path: str) -> None:
+        """The connections of a stage are below its own path."""
+        assert connections_path(url) == path
+
+    @pytest.mark.parametrize(
+        ("connection_id", "part"),
+        [("L0SM9cOFvHcCIhw=", "L0SM9cOFvHcCIhw%3D"), ("a/b ü", "a%2Fb%20%C3%BC"), ("a.b", "a.b")],
+    )
+    def test_path_of_one(self, connection_id: str, part: str) -> None:
+        """A connection id is one part of the path, whatever is in it."""
+        assert connection_path("/live/@connections", connection_id) == f"/live/@connections/{part}"
+
+    @pytest.mark.parametrize("connection_id", ["", ".", ".."])
+    def test_path_of_none(self, connection_id: str) -> None:
+        """What would lead elsewhere is refused."""
+        with pytest.raises(ValueError, match=rf"^'{re.escape(connection_id)}' is no connection"):
+            connection_path("/live/@connections", connection_id)
+
+    @pytest.mark.parametrize(
+        ("url", "host"),
+        [
+            ("https://Example.com/live", "example.com"),
+            ("https://user@example.com:443", "example.com"),
+            ("https://example.com:80", "example.com:80"),
+            ("http://example.com:80", "example.com"),
+            ("http://example.com:443", "example.com:443"),
+            ("http://[::1]:8001/abc", "[::1]:8001"),
+            ("//", ""),
+        ],
+    )
+    def test_host(self, url: str, host: str) -> None:
+        """The port is left out where the scheme says it."""
+        assert host_header(url) == host
 
 
 class TestAllowedHosts:

@@ -1,0 +1,282 @@
+"""The client's side of an HTTP/1.1 connection that carries posts: bytes out, bytes in, no socket.
+
+It understands what the ``@connections`` API answers: a head and, when there is one, a body whose
+length the head tells. All else that HTTP allows, and what it does not, is `NotUnderstood`, and
+nothing is guessed. The numbers of sections are those of RFC 9112.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from ..exceptions import WebSocketError
+from .heads import END_OF_HEAD, decode_head
+
+__all__ = [
+    "BODY_MAX_BYTES",
+    "HEAD_MAX_BYTES",
+    "Answer",
+    "Connection",
+    "NotUnderstood",
+    "Reason",
+    "State",
+    "encode_post",
+]
+
+HEAD_MAX_BYTES: Final = 16_384
+"""Bytes of an answer's head with its empty line; ours to choose, AWS sends a few hundred."""
+
+BODY_MAX_BYTES: Final = 65_536
+"""Bytes of an answer's body; ours to choose, AWS sends a short JSON object or nothing."""
+
+_STATUS_LINE = re.compile(r"HTTP/1\.1 (?P<status>[1-5][0-9]{2})(?: |\r|\Z)")
+_FIELD = re.compile(
+    r"\r\n(connection|content-length|transfer-encoding|x-amzn-errortype|x-amzn-requestid):([^\r]*)",
+    re.IGNORECASE,
+)
+_LENGTH = re.compile(r"[0-9]{1,10}")
+
+_NO_CONTENT: Final = 204
+_NOT_MODIFIED: Final = 304
+
+
+class State(StrEnum):
+    """What a connection waits for."""
+
+    IDLE = "idle"
+    WAITING = "waiting for an answer"
+    ENDED = "ended"
+
+
+class Reason(StrEnum):
+    """Why an answer is not understood."""
+
+    NO_ANSWER = "the connection ended before it began"
+    CUT_OFF = "the connection ended within it"
+    HEAD_TOO_LONG = f"its head is longer than {HEAD_MAX_BYTES} bytes"
+    MALFORMED = "it does not begin with a head of HTTP"
+    NOT_HTTP_1_1 = "it does not begin with a status of HTTP/1.1"
+    INTERIM = "it is not the final one"
+    TRANSFER_CODING = "its body has a transfer coding"
+    LENGTH = "its head does not tell the length of its body"
+    BODY_TOO_LONG = f"its body is longer than {BODY_MAX_BYTES} bytes"
+
+
+class NotUnderstood(WebSocketError):
+    """An answer is not one that this module knows; the connection is of no use any more.
+
+    Args:
+        reason: what is not understood.
+        status: of the answer when its head is understood, else None.
+    """
+
+    def __init__(self, reason: Reason, status: int | None = None) -> None:
+        super().__init__(reason, status)
+        self.reason = reason
+        self.status = status
+
+    def __str__(self) -> str:
+        status = "" if self.status is None else f" with status {self.status}"
+        return f"The answer{status} is not understood: {self.reason}."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A complete answer.
+
+    Attributes:
+        status: 200 to 599.
+        request_id: AWS's id of the request, or an empty string.
+        error_type: AWS's name of the error, for example ``GoneException``, or an empty string.
+        body: as it came.
+    """
+
+    status: int
+    request_id: str
+    error_type: str
+    body: bytes = b""
+
+
+def encode_post(*, host: str, path: str, headers: Mapping[str, str], body: bytes) -> bytes:
+    """Return a request as bytes.
+
+    Args:
+        host: the ``Host`` header.
+        path: percent-encoded.
+        headers: those besides ``Host`` and ``Content-Length``.
+        body: any bytes.
+
+    Raises:
+        ValueError: a value has a character that would end its line, or its part of the line.
+    """
+    lines = [
+        f"POST {path} HTTP/1.1",
+        f"Host: {host}",
+        *[f"{name}: {value}" for name, value in headers.items()],
+        f"Content-Length: {len(body)}\r\n\r\n",
+    ]
+    head = "\r\n".join(lines)
+    # Nothing but the line ends themselves is not printable.
+    text = "".join(lines[:-1])
+    if not (text.isascii() and text.isprintable()) or " " in path:
+        raise ValueError("A request's path or header has a character that cannot be sent.")
+    return head.encode("ascii") + body
+
+
+class Connection:
+    """A connection on which one post follows another, each after the answer to the last.
+
+    Attributes:
+        state: a post can be sent while it is idle.
+    """
+
+    def __init__(self) -> None:
+        self.state = State.IDLE
+        self._data = bytearray()
+        self._head: _AnswerHead | None = None
+
+    def post(self, *, host: str, path: str, headers: Mapping[str, str], body: bytes) -> bytes:
+        """Return the bytes to send, as `encode_post` does, and wait for the answer.
+
+        Raises:
+            ValueError: the request cannot be sent; the connection stays as it is.
+            RuntimeError: the connection is not idle.
+        """
+        if self.state is not State.IDLE:
+            raise RuntimeError(f"Expected a connection that is idle, got one that is {self.state}.")
+        request = encode_post(host=host, path=path, headers=headers, body=body)
+        self.state = State.WAITING
+        return request
+
+    def receive_data(self, data: bytes) -> Answer | None:
+        """Take in bytes, and return the answer when it is complete.
+
+        What comes without a post, or after its answer, ends the connection.
+
+        Raises:
+            NotUnderstood: the answer is not one that this module knows.
+        """
+        if self.state is not State.WAITING:
+            self.state = State.ENDED
+            return None
+        self._data += data
+        try:
+            return self._next_answer()
+        except NotUnderstood:
+            self._end()
+            raise
+
+    def receive_eof(self) -> None:
+        """Take in that no more bytes come.
+
+        Raises:
+            NotUnderstood: an answer was awaited.
+        """
+        waiting, begun, head = self.state is State.WAITING, bool(self._data), self._head
+        self._end()
+        if waiting and head is not None:
+            raise NotUnderstood(Reason.CUT_OFF, head.answer.status)
+        if waiting:
+            raise NotUnderstood(Reason.CUT_OFF if begun else Reason.NO_ANSWER)
+
+    def _next_answer(self) -> Answer | None:
+        if self._head is None:
+            end = self._data.find(END_OF_HEAD, 0, HEAD_MAX_BYTES)
+            if end < 0 and len(self._data) >= HEAD_MAX_BYTES:
+                raise NotUnderstood(Reason.HEAD_TOO_LONG)
+            if end < 0:
+                return None
+            self._head = _understand(bytes(self._data[:end]))
+            del self._data[: end + len(END_OF_HEAD)]
+        return self._finish(self._head) if len(self._data) >= self._head.length else None
+
+    def _finish(self, head: _AnswerHead) -> Answer:
+        body = bytes(self._data[: head.length])
+        is_more = len(self._data) > head.length
+        self._end()
+        if not (head.closes or is_more):
+            self.state = State.IDLE
+        return replace(head.answer, body=body) if body else head.answer
+
+    def _end(self) -> None:
+        self.state = State.ENDED
+        self._data.clear()
+        self._head = None
+
+
+class _AnswerHead(NamedTuple):
+    """What the head of an answer tells.
+
+    Attributes:
+        answer: without its body.
+        length: of the body that follows.
+        closes: whether the connection ends after it.
+    """
+
+    answer: Answer
+    length: int
+    closes: bool
+
+
+def _understand(data: bytes) -> _AnswerHead:
+    """Return what a head tells.
+
+    Raises:
+        NotUnderstood: it is not that of an answer whose end can be told.
+    """
+    try:
+        text = decode_head(data)
+    except ValueError as error:
+        raise NotUnderstood(Reason.MALFORMED) from error
+    status = _status(text)
+    fields = _fields(text)
+    answer = Answer(
+        status=status,
+        request_id=fields.get("x-amzn-requestid", ""),
+        error_type=_error_type(fields.get("x-amzn-errortype", "")),
+    )
+    closes = "close" in fields.get("connection", "").lower()
+    return _AnswerHead(answer, _length(status, fields), closes)
+
+
+def _status(text: str) -> int:
+    """Return the status of a final answer (sections 4 and 9.2)."""
+    match = _STATUS_LINE.match(text)
+    if match is None:
+        raise NotUnderstood(Reason.NOT_HTTP_1_1)
+    if match["status"] < "200":
+        raise NotUnderstood(Reason.INTERIM)
+    return int(match["status"])
+
+
+def _fields(text: str) -> dict[str, str]:
+    """Return the headers that matter here, the values of equal ones joined by commas."""
+    fields: dict[str, str] = {}
+    for name, value in _FIELD.findall(text):
+        key, value = name.lower(), value.strip(" \t")
+        fields[key] = f"{fields[key]}, {value}" if key in fields else value
+    return fields
+
+
+def _error_type(value: str) -> str:
+    """Return an error's bare name, as botocore does: ``GoneException:http://...`` is one."""
+    return value.partition(":")[0].rpartition("#")[2]
+
+
+def _length(status: int, fields: Mapping[str, str]) -> int:
+    """Return how long the body is; one that ends with the connection has no length (section 6)."""
+    if "transfer-encoding" in fields:
+        raise NotUnderstood(Reason.TRANSFER_CODING, status)
+    text = fields.get("content-length", "0" if status == _NO_CONTENT else "")
+    if status == _NOT_MODIFIED or not _LENGTH.fullmatch(text):
+        raise NotUnderstood(Reason.LENGTH, status)
+    length = int(text)
+    if status == _NO_CONTENT and length:
+        raise NotUnderstood(Reason.LENGTH, status)
+    if length > BODY_MAX_BYTES:
+        raise NotUnderstood(Reason.BODY_TOO_LONG, status)
+    return length
