@@ -75,6 +75,8 @@ LAYERS = (
         "models.gateways",
         "models.routes",
         "models.delivery",
+        "models.patience",
+        "models.broadcasts",
         "models.tokens",
         "models.token_limits",
         "models.closing",

@@ -19,6 +19,7 @@ from django.utils import timezone
 from ..conf import settings
 from ..exceptions import TransportError
 from ..protocol.messages import encode
+from .broadcasts import Broadcast
 from .closing import CLOSED_FOR_GOOD, close_connection, closing_transport, encode_farewell
 from .delivery import DeliveryReport, DisconnectReport, Outcome
 from .gateways import ApiGateway
@@ -99,6 +100,8 @@ class WebSocketSessionQuerySet(models.QuerySet["WebSocketSession"]):
         """Send ``data`` to every live connection in this queryset.
 
         A connection that cannot be reached is counted and does not keep the others from theirs.
+        Where AWS does not know a young connection yet, or there are too many requests, the post is
+        repeated after all others, up to three times: within 1.5 seconds, and within 10.
 
         Args:
             data: any value that Django's JSON encoder takes; at most 128 KB as JSON.
@@ -109,13 +112,7 @@ class WebSocketSessionQuerySet(models.QuerySet["WebSocketSession"]):
             ValueError: ``max_workers`` is less than 1.
         """
         payload = encode(data, encoder=DjangoJSONEncoder)
-        counts: Counter[Outcome] = Counter()
-        with ThreadPoolExecutor(max_workers) as pool:
-            for chunk in self.live().in_chunks():
-                outcomes = list(pool.map(lambda session: session._deliver(payload), chunk))
-                counts.update(outcomes)
-                self._pick(chunk, outcomes, Outcome.GONE).mark_closed()
-        return _delivery_report(counts)
+        return Broadcast(self.live(), payload).run(max_workers)
 
     async def asend_message(self, data: Any, max_workers: int = 10) -> DeliveryReport:
         """Send as ``send_message`` does, from asynchronous code."""
@@ -184,18 +181,6 @@ def _try_to_close(session: WebSocketSession, farewell: bytes) -> Outcome:
     except (RuntimeError, TransportError, ValueError) as error:
         logger.debug("Connection of %s not closed: %s", session, error)
         return Outcome.FAILED
-
-
-def _delivery_report(counts: Counter[Outcome]) -> DeliveryReport:
-    if counts[Outcome.SKIPPED]:
-        logger.warning("Skipped %d sessions that belong to no API Gateway", counts[Outcome.SKIPPED])
-    return DeliveryReport(
-        sent=counts[Outcome.SENT],
-        gone=counts[Outcome.GONE],
-        not_ready=counts[Outcome.NOT_READY],
-        failed=counts[Outcome.FAILED],
-        skipped=counts[Outcome.SKIPPED],
-    )
 
 
 def _disconnect_report(counts: Counter[Outcome]) -> DisconnectReport:

@@ -89,7 +89,8 @@ class WebSocketSession(models.Model):
             data: any value that Django's JSON encoder takes; at most 128 KB as JSON.
 
         Returns:
-            The service's answer, or None when the connection is gone or not open yet.
+            The service's answer, or None when the connection is gone or not open yet. One that is
+            older than AWS lets any become is gone without being asked for.
 
         Raises:
             ValueError: the session belongs to no API Gateway, or the message is too large.
@@ -99,6 +100,9 @@ class WebSocketSession(models.Model):
         payload = encode(data, encoder=DjangoJSONEncoder)
         if self.api_gateway is None:
             raise ValueError(f"Session {self.connection_id} has no API Gateway to send through.")
+        if self.is_outlived:
+            self._mark_closed()
+            return None
         try:
             result = get_transport().send(
                 self.api_gateway.management_url, self.connection_id, payload
@@ -166,18 +170,6 @@ class WebSocketSession(models.Model):
     def login_is_current(self) -> bool:
         """Return whether the user is active and has the password that the session began with."""
         return login_is_current(self.user, self.auth_hash)
-
-    def _deliver(self, payload: bytes) -> Outcome:
-        if self.api_gateway is None:
-            return Outcome.SKIPPED
-        try:
-            get_transport().send(self.api_gateway.management_url, self.connection_id, payload)
-        except ConnectionGone:
-            return Outcome.NOT_READY if self.is_young else Outcome.GONE
-        except (RuntimeError, TransportError, ValueError) as error:
-            logger.warning("Message to %s not delivered: %s", self, error)
-            return Outcome.FAILED
-        return Outcome.SENT
 
     def _age(self) -> timedelta:
         return timezone.now() - self.created_on

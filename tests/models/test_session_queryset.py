@@ -10,7 +10,6 @@ from asgiref.sync import async_to_sync
 from django.contrib.auth.models import User
 from django.core.exceptions import ImproperlyConfigured
 from django.test import override_settings
-from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from django_aws_api_gateway_websockets.exceptions import (
@@ -231,36 +230,58 @@ class TestBroadcast:
     def test_closes_what_is_gone_in_one_update(
         self, gateway: ApiGateway, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
-        """Old connections that AWS does not know are closed, young ones wait."""
+        """Connections that AWS does not know any more are closed at once."""
         for name in ("a", "b", "c"):
             connect(name, api_gateway=gateway)
-            fail(name, ConnectionGone)
-        WebSocketSession.objects.filter(connection_id="c").update(created_on=timezone.now())
+        fail("a", ConnectionGone)
+        fail("b", ConnectionGone)
 
         with django_assert_num_queries(2):
             report = WebSocketSession.objects.send_message({})
 
-        assert (report.sent, report.gone, report.not_ready) == (0, 2, 1)
+        assert (report.sent, report.gone) == (1, 2)
         assert open_rows() == ["c"]
 
-    def test_goes_on_after_a_failure(
-        self, gateway: ApiGateway, caplog: pytest.LogCaptureFixture
-    ) -> None:
-        """The others get their message; the log names the connection that did not."""
+    def test_goes_on_after_a_failure(self, gateway: ApiGateway) -> None:
+        """The others get their message; the report says what failed, and how."""
         connect("a", api_gateway=gateway)
         connect("b", api_gateway=gateway)
-        fail("a", Throttled)
+        fail("a", AccessDenied)
 
         report = WebSocketSession.objects.send_message({})
 
-        assert (report.sent, report.failed, open_rows()) == (1, 1, ["a", "b"])
-        assert caplog.messages == [
-            "Message to a not delivered: The request was throttled (connection a)."
-        ]
+        assert (report.sent, report.failed, report.reasons) == (1, 1, {"AccessDenied": 1})
+        assert open_rows() == ["a", "b"]
 
-    def test_goes_on_past_a_gateway_without_an_api(
+    def test_warns_once_of_any_number_of_failures(
         self, gateway: ApiGateway, caplog: pytest.LogCaptureFixture
     ) -> None:
+        """One line counts them by reason."""
+        for name, kind in (("a", AccessDenied), ("b", EndpointUnreachable), ("c", AccessDenied)):
+            connect(name, api_gateway=gateway)
+            fail(name, kind)
+
+        WebSocketSession.objects.send_message({})
+
+        assert caplog.messages == [
+            "Failed to send to 3 connections (AccessDenied: 2, EndpointUnreachable: 1)"
+        ]
+
+    def test_names_connections_to_who_debugs(
+        self, gateway: ApiGateway, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """What became of a single connection is a matter of debugging."""
+        connect("a", api_gateway=gateway)
+        fail("a", AccessDenied)
+
+        with caplog.at_level("DEBUG", "django_aws_api_gateway_websockets.models"):
+            WebSocketSession.objects.send_message({})
+
+        assert caplog.messages[0] == (
+            "Message to a not delivered: Access was denied (connection a)."
+        )
+
+    def test_goes_on_past_a_gateway_without_an_api(self, gateway: ApiGateway) -> None:
         """There is nowhere to post to, which concerns nobody else."""
         target = "http://127.0.0.1/ws/"
         planned = ApiGateway.objects.create(api_name="Plan", target_base_endpoint=target)
@@ -269,10 +290,7 @@ class TestBroadcast:
 
         report = WebSocketSession.objects.send_message({})
 
-        assert (report.sent, report.failed) == (1, 1)
-        assert caplog.messages == [
-            "Message to a not delivered: Plan has no API yet; create it first."
-        ]
+        assert (report.sent, report.reasons) == (1, {"RuntimeError": 1})
 
     def test_skips_sessions_without_gateway(self, caplog: pytest.LogCaptureFixture) -> None:
         """They are counted, told of once, and left as they are."""

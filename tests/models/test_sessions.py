@@ -175,6 +175,13 @@ class TestSendMessage:
         assert row.send_message({}) is None
         assert (row.connected, open_rows()) == (True, ["a"])
 
+    def test_closes_what_aws_has_ended_without_asking(self, gateway: ApiGateway) -> None:
+        """Nothing is posted to a connection that no longer can be."""
+        row = connect("a", age=timedelta(hours=3), api_gateway=gateway)
+
+        assert row.send_message({}) is None
+        assert (row.connected, open_rows(), sent_to()) == (False, [], [])
+
     def test_takes_the_grace_of_the_settings(self, gateway: ApiGateway) -> None:
         """The project may say how long a row is young."""
         row = connect("a", age=timedelta(seconds=20), api_gateway=gateway)
