@@ -74,6 +74,7 @@ LAYERS = (
         "models.gateway_addresses",
         "models.gateways",
         "models.routes",
+        "models.payloads",
         "models.delivery",
         "models.patience",
         "models.broadcasts",

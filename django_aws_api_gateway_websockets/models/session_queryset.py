@@ -11,18 +11,17 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Self
 
 from asgiref.sync import sync_to_async
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, router
 from django.db.models import F, Q
 from django.utils import timezone
 
 from ..conf import settings
 from ..exceptions import TransportError
-from ..protocol.messages import encode
 from .broadcasts import Broadcast
 from .closing import CLOSED_FOR_GOOD, close_connection, closing_transport, encode_farewell
 from .delivery import DeliveryReport, DisconnectReport, Outcome
 from .gateways import ApiGateway
+from .payloads import as_payload
 
 if TYPE_CHECKING:
     from .sessions import WebSocketSession
@@ -104,15 +103,15 @@ class WebSocketSessionQuerySet(models.QuerySet["WebSocketSession"]):
         repeated after all others, up to three times: within 1.5 seconds, and within 10.
 
         Args:
-            data: any value that Django's JSON encoder takes; at most 128 KB as JSON.
+            data: any value that Django's JSON encoder takes, at most 128 KB as JSON; or a
+                ``Payload``, which is encoded already.
             max_workers: posts in flight at once.
 
         Raises:
             PayloadTooLarge: the message is longer than AWS carries; nothing was sent.
             ValueError: ``max_workers`` is less than 1.
         """
-        payload = encode(data, encoder=DjangoJSONEncoder)
-        return Broadcast(self.live(), payload).run(max_workers)
+        return Broadcast(self.live(), as_payload(data).content).run(max_workers)
 
     async def asend_message(self, data: Any, max_workers: int = 10) -> DeliveryReport:
         """Send as ``send_message`` does, from asynchronous code."""

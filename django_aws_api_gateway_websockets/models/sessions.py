@@ -8,17 +8,16 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.conf import settings as django_settings
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, router
 from django.utils import timezone
 
 from ..conf import settings
 from ..exceptions import ConnectionGone, TransportError
-from ..protocol.messages import encode
 from ..transports import get_transport
 from .closing import CLOSED_FOR_GOOD, close_connection, closing_transport, encode_farewell
 from .delivery import Outcome
 from .gateways import ApiGateway
+from .payloads import as_payload
 from .session_queryset import WebSocketSessionQuerySet
 from .tokens import login_is_current
 
@@ -86,7 +85,8 @@ class WebSocketSession(models.Model):
         """Send ``data`` to this connection.
 
         Args:
-            data: any value that Django's JSON encoder takes; at most 128 KB as JSON.
+            data: any value that Django's JSON encoder takes, at most 128 KB as JSON; or a
+                ``Payload``, which is encoded already.
 
         Returns:
             The service's answer, or None when the connection is gone or not open yet. One that is
@@ -97,7 +97,7 @@ class WebSocketSession(models.Model):
             botocore.exceptions.ClientError: AWS refused the post.
             TransportError: the post failed without an answer of AWS.
         """
-        payload = encode(data, encoder=DjangoJSONEncoder)
+        payload = as_payload(data).content
         if self.api_gateway is None:
             raise ValueError(f"Session {self.connection_id} has no API Gateway to send through.")
         if self.is_outlived:

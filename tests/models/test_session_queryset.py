@@ -23,6 +23,7 @@ from django_aws_api_gateway_websockets.exceptions import (
 from django_aws_api_gateway_websockets.models import (
     ApiGateway,
     DisconnectReport,
+    Payload,
     WebSocketSession,
 )
 from django_aws_api_gateway_websockets.transports import locmem
@@ -185,6 +186,14 @@ class TestBroadcast:
         report = WebSocketSession.objects.send_message({"text": "hi"})
 
         assert (report.sent, sent_to()) == (1, ["a"])
+
+    def test_takes_what_is_prepared(self, gateway: ApiGateway) -> None:
+        """A payload is sent as it is."""
+        connect("a", api_gateway=gateway)
+
+        WebSocketSession.objects.send_message(Payload({"n": 1}))
+
+        assert locmem.outbox[0].text == '{"n": 1}'
 
     def test_keeps_to_its_queryset(self, gateway: ApiGateway) -> None:
         """A channel is addressed by a filter."""

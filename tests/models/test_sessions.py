@@ -15,7 +15,7 @@ from django.test import override_settings
 from pytest_django import DjangoAssertNumQueries
 
 from django_aws_api_gateway_websockets.exceptions import ConnectionGone, PayloadTooLarge, Throttled
-from django_aws_api_gateway_websockets.models import ApiGateway, WebSocketSession
+from django_aws_api_gateway_websockets.models import ApiGateway, Payload, WebSocketSession
 from django_aws_api_gateway_websockets.models.tokens import hash_user_auth
 from django_aws_api_gateway_websockets.transports import locmem
 
@@ -105,6 +105,12 @@ class TestSendMessage:
         connect("a", api_gateway=gateway).send_message({"id": UUID(int=1)})
 
         assert locmem.outbox[0].json == {"id": "00000000-0000-0000-0000-000000000001"}
+
+    def test_takes_what_is_prepared(self, gateway: ApiGateway) -> None:
+        """A payload is sent as it is."""
+        connect("a", api_gateway=gateway).send_message(Payload({"n": 1}))
+
+        assert locmem.outbox[0].text == '{"n": 1}'
 
     def test_takes_no_query_with_its_gateway_at_hand(
         self, gateway: ApiGateway, django_assert_num_queries: DjangoAssertNumQueries
