@@ -24,6 +24,9 @@ from .gateways import ApiGateway
 from .payloads import as_payload
 
 if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+    from django.contrib.auth.models import AnonymousUser
+
     from .sessions import WebSocketSession
 
 __all__ = ["WebSocketSessionQuerySet"]
@@ -40,6 +43,18 @@ class WebSocketSessionQuerySet(models.QuerySet["WebSocketSession"]):
     def live(self) -> Self:
         """Leave out what is closed, and what is older than AWS lets any connection become."""
         return self.filter(connected=True, created_on__gt=_birth_of_the_oldest())
+
+    def for_user(self, user: AbstractBaseUser | AnonymousUser) -> Self:
+        """Narrow down to one user; a visitor, whom nothing tells from others, has none."""
+        return self.none() if user.pk is None else self.filter(user_id=user.pk)
+
+    def in_channel(self, name: str) -> Self:
+        """Narrow down to one channel."""
+        return self.filter(channel_name=name)
+
+    def exclude_session(self, session: WebSocketSession | None) -> Self:
+        """Leave out one session, as a message to others does; None leaves out nobody."""
+        return self.all() if session is None else self.exclude(pk=session.pk)
 
     def ended(self) -> Self:
         """Leave only what is closed, and what AWS has not still to close."""

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import logging
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from asgiref.sync import sync_to_async
 from django.conf import settings as django_settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import models, router
 from django.utils import timezone
 
 from ..conf import settings
 from ..exceptions import ConnectionGone, TransportError
-from ..transports import get_transport
+from ..transports import BaseTransport, ConnectionInfo, get_transport
 from .closing import CLOSED_FOR_GOOD, close_connection, closing_transport, encode_farewell
 from .delivery import Outcome
 from .gateways import ApiGateway
@@ -23,7 +25,7 @@ from .tokens import login_is_current
 
 __all__ = ["WebSocketSession", "WebSocketSessionQuerySet"]
 
-logger = logging.getLogger("django_aws_api_gateway_websockets.models")
+_Answer = TypeVar("_Answer")
 
 
 class WebSocketSession(models.Model):
@@ -98,26 +100,33 @@ class WebSocketSession(models.Model):
             TransportError: the post failed without an answer of AWS.
         """
         payload = as_payload(data).content
-        if self.api_gateway is None:
-            raise ValueError(f"Session {self.connection_id} has no API Gateway to send through.")
-        if self.is_outlived:
-            self._mark_closed()
+        result = self._ask(partial(get_transport().send, payload=payload))
+        if result is None:
             return None
-        try:
-            result = get_transport().send(
-                self.api_gateway.management_url, self.connection_id, payload
-            )
-        except ConnectionGone:
-            if not self.is_young:
-                self._mark_closed()
-            return None
-        except TransportError as error:
-            raise (error.__cause__ or error) from None
         return {"ResponseMetadata": {"HTTPStatusCode": result.status}}
 
     async def asend_message(self, data: Any) -> dict[str, Any] | None:
         """Send as ``send_message`` does, from asynchronous code."""
         return await sync_to_async(self.send_message)(data)
+
+    def info(self) -> ConnectionInfo | None:
+        """Ask AWS about this connection.
+
+        Returns:
+            Since when it is open, when it was last active, and whose it is; None when it is gone,
+            as its row will say, or not open yet.
+
+        Raises:
+            ImproperlyConfigured: the transport cannot describe connections.
+            ValueError: the session belongs to no API Gateway.
+            botocore.exceptions.ClientError: AWS refused to answer.
+            TransportError: AWS could not be reached.
+        """
+        return self._ask(_describing_transport().info)
+
+    async def ainfo(self) -> ConnectionInfo | None:
+        """Ask as ``info`` does, from asynchronous code."""
+        return await sync_to_async(self.info)()
 
     def disconnect(self, code: str = "revoked", *, reconnect: bool = False) -> bool:
         """Close this connection, after telling its client why.
@@ -171,6 +180,26 @@ class WebSocketSession(models.Model):
         """Return whether the user is active and has the password that the session began with."""
         return login_is_current(self.user, self.auth_hash)
 
+    def _ask(self, question: Callable[[str, str], _Answer]) -> _Answer | None:
+        """Return what AWS answers, or None when the connection is gone or not open yet.
+
+        Args:
+            question: asked with the URL of the stage and the connection's id.
+        """
+        if self.api_gateway is None:
+            raise ValueError(f"Session {self.connection_id} has no API Gateway.")
+        if self.is_outlived:
+            self._mark_closed()
+            return None
+        try:
+            return question(self.api_gateway.management_url, self.connection_id)
+        except ConnectionGone:
+            if not self.is_young:
+                self._mark_closed()
+            return None
+        except TransportError as error:
+            raise (error.__cause__ or error) from None
+
     def _age(self) -> timedelta:
         return timezone.now() - self.created_on
 
@@ -187,3 +216,11 @@ class WebSocketSession(models.Model):
         self.connected, self.updated_on = False, moment
         self.close_code = close_code if changed else None
         return bool(changed)
+
+
+def _describing_transport() -> BaseTransport:
+    transport = get_transport()
+    if not transport.supports_info:
+        name = type(transport).__name__
+        raise ImproperlyConfigured(f'WEBSOCKETS["transport"]: {name} cannot describe connections.')
+    return transport

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from asgiref.sync import async_to_sync
-from django.contrib.auth.models import User
+from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import ImproperlyConfigured
 from django.test import override_settings
 from pytest_django import DjangoAssertNumQueries
@@ -43,6 +43,7 @@ __all__ = [
     "TestDisconnect",
     "TestLive",
     "TestOfConnection",
+    "TestRecipients",
     "TestUnclosed",
     "TestUpdates",
 ]
@@ -72,6 +73,54 @@ class TestLive:
         connect("a", age=timedelta(seconds=61))
 
         assert not WebSocketSession.objects.live().exists()
+
+
+class TestRecipients:
+    def test_of_a_channel(self) -> None:
+        """A channel is chosen by its name, and goes with other choices."""
+        connect("a", channel_name="room")
+        connect("b", channel_name="hall")
+        connect("c", channel_name="room", connected=False)
+
+        rows = WebSocketSession.objects.in_channel("room").live()
+
+        assert [row.connection_id for row in rows] == ["a"]
+
+    def test_of_a_user(self) -> None:
+        """A user's connections are those of all pages that the user has open."""
+        ada = User.objects.create(username="ada")
+        connect("a", user=ada)
+        connect("b", user=User.objects.create(username="bob"))
+        connect("c")
+
+        rows = WebSocketSession.objects.live().for_user(ada)
+
+        assert [row.connection_id for row in rows] == ["a"]
+
+    @pytest.mark.parametrize("user", [AnonymousUser(), User(username="new")])
+    def test_of_nobody(
+        self, user: AnonymousUser, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        """A message to a user who has no row reaches no visitor."""
+        connect("a")
+
+        with django_assert_num_queries(0):
+            assert list(WebSocketSession.objects.for_user(user)) == []
+
+    def test_are_the_others(self) -> None:
+        """Who speaks need not be told."""
+        speaker = connect("a")
+        connect("b")
+
+        rows = WebSocketSession.objects.exclude_session(speaker)
+
+        assert [row.connection_id for row in rows] == ["b"]
+
+    def test_are_all_when_nobody_speaks(self) -> None:
+        """What happens outside of a connection concerns everybody."""
+        connect("a")
+
+        assert WebSocketSession.objects.exclude_session(None).count() == 1
 
 
 class TestUnclosed:

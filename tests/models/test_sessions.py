@@ -14,9 +14,15 @@ from django.db import IntegrityError
 from django.test import override_settings
 from pytest_django import DjangoAssertNumQueries
 
-from django_aws_api_gateway_websockets.exceptions import ConnectionGone, PayloadTooLarge, Throttled
+from django_aws_api_gateway_websockets.exceptions import (
+    AccessDenied,
+    ConnectionGone,
+    PayloadTooLarge,
+    Throttled,
+)
 from django_aws_api_gateway_websockets.models import ApiGateway, Payload, WebSocketSession
 from django_aws_api_gateway_websockets.models.tokens import hash_user_auth
+from django_aws_api_gateway_websockets.testing import failing_transport
 from django_aws_api_gateway_websockets.transports import locmem
 
 from ..connections import (
@@ -30,10 +36,11 @@ from ..connections import (
     transport_settings,
 )
 
-__all__ = ["TestDisconnect", "TestLogin", "TestRow", "TestSendMessage"]
+__all__ = ["TestDisconnect", "TestInfo", "TestLogin", "TestRow", "TestSendMessage"]
 
 pytestmark = pytest.mark.django_db
 
+CONSOLE = "django_aws_api_gateway_websockets.transports.console.ConsoleTransport"
 TOO_LONG = "x" * 131_072
 
 
@@ -133,7 +140,7 @@ class TestSendMessage:
 
     def test_refuses_a_session_without_gateway(self) -> None:
         """Without a gateway there is nowhere to post to."""
-        with pytest.raises(ValueError, match="Session a has no API Gateway to send through"):
+        with pytest.raises(ValueError, match="Session a has no API Gateway"):
             connect("a").send_message({})
 
     def test_refuses_what_aws_does_not_carry(self, gateway: ApiGateway) -> None:
@@ -225,6 +232,75 @@ class TestSendMessage:
 
         assert response == {"ResponseMetadata": {"HTTPStatusCode": 200}}
         assert locmem.outbox[0].json == {"n": 1}
+
+
+class TestInfo:
+    def test_says_what_aws_knows(
+        self, gateway: ApiGateway, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        """Asked is AWS, and not the database."""
+        connect("a", api_gateway=gateway)
+        row = WebSocketSession.objects.select_related("api_gateway").get()
+
+        with django_assert_num_queries(0):
+            info = row.info()
+
+        assert info is not None
+        assert info.source_ip == "127.0.0.1"
+
+    def test_closes_a_session_that_is_gone(
+        self, gateway: ApiGateway, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        """The row says so from then on."""
+        row = connect("a", api_gateway=gateway)
+        fail("a", ConnectionGone)
+
+        with django_assert_num_queries(2):
+            assert row.info() is None
+
+        assert (row.connected, open_rows()) == (False, [])
+
+    def test_keeps_a_session_that_is_not_ready(self, gateway: ApiGateway) -> None:
+        """A young row stays."""
+        row = connect("a", age=timedelta(0), api_gateway=gateway)
+        fail("a", ConnectionGone)
+
+        assert row.info() is None
+        assert (row.connected, open_rows()) == (True, ["a"])
+
+    def test_does_not_ask_for_what_aws_has_ended(self, gateway: ApiGateway) -> None:
+        """Age is answer enough."""
+        row = connect("a", age=timedelta(hours=3), api_gateway=gateway)
+        fail("a", Throttled)
+
+        assert row.info() is None
+        assert open_rows() == []
+
+    def test_lets_the_error_of_aws_through(self, gateway: ApiGateway) -> None:
+        """As in sending, it is that of boto3."""
+        row = connect("a", api_gateway=gateway)
+
+        with failing_transport(AccessDenied), pytest.raises(ClientError, match="Forbidden"):
+            row.info()
+
+    def test_refuses_a_session_without_gateway(self) -> None:
+        """There is nobody to ask."""
+        with pytest.raises(ValueError, match=r"^Session a has no API Gateway\.$"):
+            connect("a").info()
+
+    @override_settings(WEBSOCKETS=transport_settings(CONSOLE))
+    def test_refuses_a_transport_that_cannot_describe(self, gateway: ApiGateway) -> None:
+        """The console knows nothing of connections."""
+        with pytest.raises(ImproperlyConfigured) as caught:
+            connect("a", api_gateway=gateway).info()
+
+        assert str(caught.value) == (
+            'WEBSOCKETS["transport"]: ConsoleTransport cannot describe connections.'
+        )
+
+    def test_can_be_awaited(self, gateway: ApiGateway) -> None:
+        """The asynchronous twin asks the same."""
+        assert async_to_sync(connect("a", api_gateway=gateway).ainfo)() is not None
 
 
 class TestDisconnect:
