@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Self
 
 from asgiref.sync import sync_to_async
-from django.db import models, router
+from django.db import models, router, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -131,6 +131,30 @@ class WebSocketSessionQuerySet(models.QuerySet["WebSocketSession"]):
     async def asend_message(self, data: Any, max_workers: int = 10) -> DeliveryReport:
         """Send as ``send_message`` does, from asynchronous code."""
         return await sync_to_async(self.send_message)(data, max_workers)
+
+    def send_message_on_commit(
+        self, data: Any, using: str | None = None, max_workers: int = 10
+    ) -> None:
+        """Send ``data`` when the transaction commits, as it is now; a rollback sends nothing.
+
+        Who is in this queryset is asked after the commit. A failure is logged, and raised to
+        nobody. Without a transaction it is sent at once.
+
+        Args:
+            data: as for ``send_message``.
+            using: the database whose commit is waited for; by default that which sessions are
+                written to.
+            max_workers: posts in flight at once.
+
+        Raises:
+            PayloadTooLarge: the message is longer than AWS carries.
+            TypeError: the encoder does not know a value of ``data``.
+        """
+        payload, rows = as_payload(data), self.all()
+        database = using or router.db_for_write(self.model)
+        transaction.on_commit(
+            lambda: rows.send_message(payload, max_workers), using=database, robust=True
+        )
 
     def disconnect(
         self, code: str = "revoked", *, reconnect: bool = False, max_workers: int = 10

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from asgiref.sync import sync_to_async
 from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import models, router
+from django.db import models, router, transaction
 from django.utils import timezone
 
 from ..conf import settings
@@ -108,6 +108,23 @@ class WebSocketSession(models.Model):
     async def asend_message(self, data: Any) -> dict[str, Any] | None:
         """Send as ``send_message`` does, from asynchronous code."""
         return await sync_to_async(self.send_message)(data)
+
+    def send_message_on_commit(self, data: Any, using: str | None = None) -> None:
+        """Send ``data`` when the transaction commits, as it is now; a rollback sends nothing.
+
+        A failure to send is logged, and raised to nobody. Without a transaction it is sent at once.
+
+        Args:
+            data: as for ``send_message``.
+            using: the database whose commit is waited for; by default that of this session.
+
+        Raises:
+            PayloadTooLarge: the message is longer than AWS carries.
+            TypeError: the encoder does not know a value of ``data``.
+        """
+        payload = as_payload(data)
+        database = using or router.db_for_write(type(self), instance=self)
+        transaction.on_commit(lambda: self.send_message(payload), using=database, robust=True)
 
     def info(self) -> ConnectionInfo | None:
         """Ask AWS about this connection.

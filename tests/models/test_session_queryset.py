@@ -9,8 +9,11 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import ImproperlyConfigured
+from django.db import transaction
 from django.test import override_settings
+from django.utils.connection import ConnectionDoesNotExist
 from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoCaptureOnCommitCallbacks as CaptureCallbacks
 
 from django_aws_api_gateway_websockets.exceptions import (
     AccessDenied,
@@ -40,6 +43,7 @@ from ..connections import (
 
 __all__ = [
     "TestBroadcast",
+    "TestBroadcastOnCommit",
     "TestDisconnect",
     "TestLive",
     "TestOfConnection",
@@ -388,6 +392,72 @@ class TestBroadcast:
         report = async_to_sync(WebSocketSession.objects.all().asend_message)({})
 
         assert (report.sent, sent_to()) == (1, ["a"])
+
+
+class TestBroadcastOnCommit:
+    def test_reaches_who_is_there_at_the_commit(
+        self, gateway: ApiGateway, django_capture_on_commit_callbacks: CaptureCallbacks
+    ) -> None:
+        """Recipients are looked up after the commit, not before."""
+        rows = WebSocketSession.objects.order_by("connection_id")
+        row = connect("a", api_gateway=gateway)
+        list(rows)
+
+        with django_capture_on_commit_callbacks(execute=True):
+            rows.send_message_on_commit({})
+            connect("b", api_gateway=gateway)
+            WebSocketSession.objects.filter(pk=row.pk).mark_closed()
+            assert sent_to() == []
+
+        assert sent_to() == ["b"]
+
+    def test_sends_what_the_data_was(
+        self, gateway: ApiGateway, django_capture_on_commit_callbacks: CaptureCallbacks
+    ) -> None:
+        """What happens to the data before the commit does not matter."""
+        connect("a", api_gateway=gateway)
+        data = {"n": 1}
+
+        with django_capture_on_commit_callbacks(execute=True):
+            WebSocketSession.objects.send_message_on_commit(data)
+            data["n"] = 2
+
+        assert [message.json for message in locmem.outbox] == [{"n": 1}]
+
+    def test_sends_nothing_after_a_rollback(
+        self, gateway: ApiGateway, django_capture_on_commit_callbacks: CaptureCallbacks
+    ) -> None:
+        """Nobody hears of what did not happen."""
+        connect("a", api_gateway=gateway)
+
+        with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+            WebSocketSession.objects.send_message_on_commit({})
+            transaction.set_rollback(True)
+
+        assert sent_to() == []
+
+    def test_refuses_at_once_what_cannot_be_sent(self, gateway: ApiGateway) -> None:
+        """The caller hears of a message that is none."""
+        connect("a", api_gateway=gateway)
+
+        with pytest.raises(PayloadTooLarge):
+            WebSocketSession.objects.send_message_on_commit(TOO_LONG)
+
+    def test_waits_for_the_database_that_is_named(self, gateway: ApiGateway) -> None:
+        """A database that is not configured has no commit."""
+        connect("a", api_gateway=gateway)
+
+        with pytest.raises(ConnectionDoesNotExist):
+            WebSocketSession.objects.send_message_on_commit({}, using="elsewhere")
+
+    def test_does_not_fail_after_the_commit(
+        self, django_capture_on_commit_callbacks: CaptureCallbacks, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """The work is done; the failure is in the log."""
+        with django_capture_on_commit_callbacks(execute=True):
+            WebSocketSession.objects.send_message_on_commit({}, max_workers=0)
+
+        assert "max_workers must be greater than 0" in caplog.text
 
 
 class TestDisconnect:

@@ -10,9 +10,11 @@ from asgiref.sync import async_to_sync
 from botocore.exceptions import ClientError
 from django.contrib.auth.models import User
 from django.core.exceptions import ImproperlyConfigured
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.test import override_settings
+from django.utils.connection import ConnectionDoesNotExist
 from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoCaptureOnCommitCallbacks as CaptureCallbacks
 
 from django_aws_api_gateway_websockets.exceptions import (
     AccessDenied,
@@ -36,7 +38,14 @@ from ..connections import (
     transport_settings,
 )
 
-__all__ = ["TestDisconnect", "TestInfo", "TestLogin", "TestRow", "TestSendMessage"]
+__all__ = [
+    "TestDisconnect",
+    "TestInfo",
+    "TestLogin",
+    "TestRow",
+    "TestSendMessage",
+    "TestSendMessageOnCommit",
+]
 
 pytestmark = pytest.mark.django_db
 
@@ -232,6 +241,74 @@ class TestSendMessage:
 
         assert response == {"ResponseMetadata": {"HTTPStatusCode": 200}}
         assert locmem.outbox[0].json == {"n": 1}
+
+
+class TestSendMessageOnCommit:
+    def test_sends_after_the_commit(
+        self, gateway: ApiGateway, django_capture_on_commit_callbacks: CaptureCallbacks
+    ) -> None:
+        """Until then nothing is sent."""
+        row = connect("a", api_gateway=gateway)
+
+        with django_capture_on_commit_callbacks(execute=True):
+            row.send_message_on_commit({})
+            assert sent_to() == []
+
+        assert sent_to() == ["a"]
+
+    def test_sends_what_the_data_was(
+        self, gateway: ApiGateway, django_capture_on_commit_callbacks: CaptureCallbacks
+    ) -> None:
+        """What happens to the data before the commit does not matter."""
+        row = connect("a", api_gateway=gateway)
+        data = {"n": 1}
+
+        with django_capture_on_commit_callbacks(execute=True):
+            row.send_message_on_commit(data)
+            data["n"] = 2
+
+        assert [message.json for message in locmem.outbox] == [{"n": 1}]
+
+    def test_sends_nothing_after_a_rollback(
+        self, gateway: ApiGateway, django_capture_on_commit_callbacks: CaptureCallbacks
+    ) -> None:
+        """Nobody hears of what did not happen."""
+        row = connect("a", api_gateway=gateway)
+
+        with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+            row.send_message_on_commit({})
+            transaction.set_rollback(True)
+
+        assert sent_to() == []
+
+    def test_refuses_at_once_what_cannot_be_sent(self, gateway: ApiGateway) -> None:
+        """The caller hears of a message that is none."""
+        row = connect("a", api_gateway=gateway)
+
+        with pytest.raises(PayloadTooLarge):
+            row.send_message_on_commit(TOO_LONG)
+
+    def test_waits_for_the_database_that_is_named(self, gateway: ApiGateway) -> None:
+        """A database that is not configured has no commit."""
+        row = connect("a", api_gateway=gateway)
+
+        with pytest.raises(ConnectionDoesNotExist):
+            row.send_message_on_commit({}, using="elsewhere")
+
+    def test_does_not_fail_after_the_commit(
+        self,
+        gateway: ApiGateway,
+        django_capture_on_commit_callbacks: CaptureCallbacks,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        """The work is done; the failure is in the log."""
+        row = connect("a", api_gateway=gateway)
+
+        with failing_transport(AccessDenied), django_capture_on_commit_callbacks(execute=True):
+            row.send_message_on_commit({})
+
+        assert "send_message_on_commit" in caplog.text
+        assert "ForbiddenException" in caplog.text
 
 
 class TestInfo:
