@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import router
 
 from ..exceptions import ConnectionGone, ConnectionNotReady, TransportError
+from ..signals import delivery_finished, sessions_gone
 from ..transports import get_transport
 from .delivery import OPENING, DeliveryReport, Outcome, Result, Tally
 from .patience import PATIENCE, Timer, Tries
@@ -87,7 +88,7 @@ class Broadcast:
             for result in PATIENCE:
                 self._try_again(result, pool)
         report = self._tally.report(duration=self._timer.now() - begin)
-        _log(report)
+        delivery_finished.send_robust(self._rows.model, report=report)
         return report
 
     def _post(self, chunk: Sequence[WebSocketSession], pool: ThreadPoolExecutor) -> None:
@@ -126,8 +127,10 @@ class Broadcast:
     def _close(self, sessions: Sequence[WebSocketSession]) -> None:
         model = self._rows.model
         database = router.db_for_write(model, instance=sessions[0])
-        keys = [session.pk for session in sessions]
-        model.objects.using(database).filter(pk__in=keys).mark_closed()
+        keys = tuple(session.pk for session in sessions)
+        count = model.objects.using(database).filter(pk__in=keys).unclosed().mark_closed()
+        if count:
+            sessions_gone.send_robust(model, count=count, keys=keys)
 
 
 def _default_timer() -> Timer:
@@ -136,11 +139,3 @@ def _default_timer() -> Timer:
 
 def _do_not_wait(seconds: float) -> None:
     """Let tests go on."""
-
-
-def _log(report: DeliveryReport) -> None:
-    if report.skipped:
-        logger.warning("Skipped %d sessions that belong to no API Gateway", report.skipped)
-    if report.failed:
-        reasons = ", ".join(f"{name}: {count}" for name, count in report.reasons.items())
-        logger.warning("Failed to send to %d connections (%s)", report.failed, reasons)

@@ -138,7 +138,8 @@ class WebSocketSessionQuerySet(models.QuerySet["WebSocketSession"]):
         """Send ``data`` when the transaction commits, as it is now; a rollback sends nothing.
 
         Who is in this queryset is asked after the commit. A failure is logged, and raised to
-        nobody. Without a transaction it is sent at once.
+        nobody; a receiver of ``delivery_finished`` gets the report. Without a transaction it is
+        sent at once.
 
         Args:
             data: as for ``send_message``.

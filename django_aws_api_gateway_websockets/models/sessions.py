@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from ..conf import settings
 from ..exceptions import ConnectionGone, TransportError
+from ..signals import sessions_gone
 from ..transports import BaseTransport, ConnectionInfo, get_transport
 from .closing import CLOSED_FOR_GOOD, close_connection, closing_transport, encode_farewell
 from .delivery import Outcome
@@ -206,13 +207,13 @@ class WebSocketSession(models.Model):
         if self.api_gateway is None:
             raise ValueError(f"Session {self.connection_id} has no API Gateway.")
         if self.is_outlived:
-            self._mark_closed()
+            self._mark_gone()
             return None
         try:
             return question(self.api_gateway.management_url, self.connection_id)
         except ConnectionGone:
             if not self.is_young:
-                self._mark_closed()
+                self._mark_gone()
             return None
         except TransportError as error:
             raise (error.__cause__ or error) from None
@@ -223,6 +224,11 @@ class WebSocketSession(models.Model):
     def _row(self) -> WebSocketSessionQuerySet:
         database = router.db_for_write(type(self), instance=self)
         return type(self).objects.using(database).filter(pk=self.pk)
+
+    def _mark_gone(self) -> None:
+        """Close the row of a connection that AWS has no more."""
+        if self._mark_closed():
+            sessions_gone.send_robust(type(self), count=1, keys=(self.pk,))
 
     def _mark_closed(self, close_code: str | None = None) -> bool:
         """Close the row unless it is closed for good; return whether that changed it."""

@@ -19,10 +19,12 @@ from django_aws_api_gateway_websockets.exceptions import (
 from django_aws_api_gateway_websockets.models import ApiGateway, DeliveryReport, WebSocketSession
 from django_aws_api_gateway_websockets.models.broadcasts import Broadcast, post
 from django_aws_api_gateway_websockets.models.delivery import OPENING, THROTTLED, Outcome, Result
+from django_aws_api_gateway_websockets.signals import delivery_finished, sessions_gone
 from django_aws_api_gateway_websockets.testing import Clock, failing_transport
 from django_aws_api_gateway_websockets.transports import locmem
 
 from ..connections import connect, fail, open_rows, sent_to, transport_settings
+from .receiving import broken, received
 from .stopwatch import Stopwatch
 
 __all__ = [
@@ -30,6 +32,7 @@ __all__ = [
     "TestOutlived",
     "TestPost",
     "TestReport",
+    "TestSignals",
     "TestThrottled",
     "TestYoung",
 ]
@@ -250,6 +253,45 @@ class TestOutlived:
 
         assert (report.sent, report.gone, sent_to()) == (1, 1, ["a"])
         assert open_rows() == ["a"]
+
+
+class TestSignals:
+    def test_tell_of_the_end_of_a_delivery(self, gateway: ApiGateway) -> None:
+        """Receivers get what the caller gets."""
+        connect("a", api_gateway=gateway)
+
+        with received(delivery_finished) as calls:
+            report = broadcast(Stopwatch())
+
+        assert calls == [{"sender": WebSocketSession, "report": report}]
+
+    def test_tell_of_each_batch_of_gone_sessions(self, gateway: ApiGateway) -> None:
+        """One call for those of a chunk, whose rows are closed by then."""
+        rows = [connect(name, api_gateway=gateway) for name in ("a", "b", "c")]
+
+        with received(sessions_gone) as calls, failing_transport(ConnectionGone, times=2):
+            broadcast(Stopwatch())
+
+        keys = (rows[0].pk, rows[1].pk)
+        assert calls == [{"sender": WebSocketSession, "count": 2, "keys": keys}]
+
+    def test_tell_of_nothing_that_was_known(self, gateway: ApiGateway) -> None:
+        """What has been reported as ended meanwhile is no news."""
+        connect("a", api_gateway=gateway, connected=False)
+        fail("a", ConnectionGone)
+
+        with received(sessions_gone) as calls:
+            assert Broadcast(WebSocketSession.objects.all(), b"{}").run(1).gone == 1
+
+        assert calls == []
+
+    def test_cannot_keep_a_delivery_from_ending(self, gateway: ApiGateway) -> None:
+        """What a receiver does wrong is its own."""
+        connect("a", api_gateway=gateway)
+        fail("a", ConnectionGone)
+
+        with broken(sessions_gone), broken(delivery_finished):
+            assert broadcast(Stopwatch()).gone == 1
 
 
 class TestReport:

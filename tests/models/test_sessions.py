@@ -24,6 +24,7 @@ from django_aws_api_gateway_websockets.exceptions import (
 )
 from django_aws_api_gateway_websockets.models import ApiGateway, Payload, WebSocketSession
 from django_aws_api_gateway_websockets.models.tokens import hash_user_auth
+from django_aws_api_gateway_websockets.signals import sessions_gone
 from django_aws_api_gateway_websockets.testing import failing_transport
 from django_aws_api_gateway_websockets.transports import locmem
 
@@ -37,9 +38,11 @@ from ..connections import (
     sent_to,
     transport_settings,
 )
+from .receiving import received
 
 __all__ = [
     "TestDisconnect",
+    "TestGone",
     "TestInfo",
     "TestLogin",
     "TestRow",
@@ -241,6 +244,28 @@ class TestSendMessage:
 
         assert response == {"ResponseMetadata": {"HTTPStatusCode": 200}}
         assert locmem.outbox[0].json == {"n": 1}
+
+
+class TestGone:
+    def test_is_told_once(self, gateway: ApiGateway) -> None:
+        """A session whose row is closed already is no news."""
+        row = connect("a", api_gateway=gateway)
+        fail("a", ConnectionGone)
+
+        with received(sessions_gone) as calls:
+            row.send_message({})
+            row.send_message({})
+
+        assert calls == [{"sender": WebSocketSession, "count": 1, "keys": (row.pk,)}]
+
+    def test_is_told_of_what_aws_has_ended(self, gateway: ApiGateway) -> None:
+        """Nobody has to ask for it."""
+        row = connect("a", age=timedelta(hours=3), api_gateway=gateway)
+
+        with received(sessions_gone) as calls:
+            row.info()
+
+        assert [call["keys"] for call in calls] == [(row.pk,)]
 
 
 class TestSendMessageOnCommit:
