@@ -74,6 +74,7 @@ LAYERS = (
         "models.gateway_addresses",
         "models.gateways",
         "models.routes",
+        "models.opening",
         "models.payloads",
         "models.delivery",
         "models.patience",

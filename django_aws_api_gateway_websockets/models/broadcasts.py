@@ -12,7 +12,8 @@ from django.db import router
 from ..exceptions import ConnectionGone, ConnectionNotReady, TransportError
 from ..signals import delivery_finished, sessions_gone
 from ..transports import get_transport
-from .delivery import OPENING, DeliveryReport, Outcome, Result, Tally
+from .delivery import NOT_READY, OPENING, DeliveryReport, Outcome, Result, Tally
+from .opening import is_opening
 from .patience import PATIENCE, Timer, Tries
 
 if TYPE_CHECKING:
@@ -48,8 +49,9 @@ def post(session: WebSocketSession, payload: bytes) -> Result:
 
 
 def _failure(error: Exception) -> Result:
-    is_early = isinstance(error, ConnectionNotReady)
-    return Result(Outcome.NOT_READY if is_early else Outcome.FAILED, type(error).__name__)
+    if isinstance(error, ConnectionNotReady):
+        return NOT_READY
+    return Result(Outcome.FAILED, type(error).__name__)
 
 
 class Broadcast:
@@ -92,7 +94,9 @@ class Broadcast:
         return report
 
     def _post(self, chunk: Sequence[WebSocketSession], pool: ThreadPoolExecutor) -> None:
-        results = list(pool.map(lambda session: post(session, self._payload), chunk))
+        # Asked here, because the threads of the pool know nothing of the caller's handshake.
+        own = [is_opening(session.connection_id) for session in chunk]
+        results = list(pool.map(self._post_unless_own, chunk, own))
         gone = []
         for session, result in zip(chunk, results, strict=True):
             if result in self._waiting:
@@ -103,6 +107,9 @@ class Broadcast:
                 gone.append(session)
         if gone:
             self._close(gone)
+
+    def _post_unless_own(self, session: WebSocketSession, is_own: bool) -> Result:
+        return NOT_READY if is_own else post(session, self._payload)
 
     def _try_again(self, result: Result, pool: ThreadPoolExecutor) -> None:
         """Try what has to wait for one reason, until that is settled or patience ends."""

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, NamedTuple, overload
 
-from ..exceptions import Throttled
+from ..exceptions import ConnectionNotReady, Throttled
 
 __all__ = [
+    "NOT_READY",
     "OPENING",
     "THROTTLED",
     "DeliveryReport",
@@ -48,6 +49,8 @@ class Result(NamedTuple):
 
 #: AWS does not know a connection that may be about to open.
 OPENING = Result(Outcome.NOT_READY)
+#: The connection cannot open while the message is being sent, so that waiting is in vain.
+NOT_READY = Result(Outcome.NOT_READY, ConnectionNotReady.__name__)
 #: AWS would take the message later.
 THROTTLED = Result(Outcome.FAILED, Throttled.__name__)
 

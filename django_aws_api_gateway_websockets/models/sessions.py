@@ -14,12 +14,13 @@ from django.db import models, router, transaction
 from django.utils import timezone
 
 from ..conf import settings
-from ..exceptions import ConnectionGone, TransportError
+from ..exceptions import ConnectionGone, ConnectionNotReady, TransportError
 from ..signals import sessions_gone
 from ..transports import BaseTransport, ConnectionInfo, get_transport
 from .closing import CLOSED_FOR_GOOD, close_connection, closing_transport, encode_farewell
 from .delivery import Outcome
 from .gateways import ApiGateway
+from .opening import is_opening
 from .payloads import as_payload
 from .session_queryset import WebSocketSessionQuerySet
 from .tokens import login_is_current
@@ -97,6 +98,7 @@ class WebSocketSession(models.Model):
 
         Raises:
             ValueError: the session belongs to no API Gateway, or the message is too large.
+            ConnectionNotReady: the caller is part of this connection's own handshake.
             botocore.exceptions.ClientError: AWS refused the post.
             TransportError: the post failed without an answer of AWS.
         """
@@ -206,6 +208,8 @@ class WebSocketSession(models.Model):
         """
         if self.api_gateway is None:
             raise ValueError(f"Session {self.connection_id} has no API Gateway.")
+        if is_opening(self.connection_id):
+            raise ConnectionNotReady(self.connection_id)
         if self.is_outlived:
             self._mark_gone()
             return None

@@ -19,6 +19,7 @@ from django_aws_api_gateway_websockets.exceptions import (
 from django_aws_api_gateway_websockets.models import ApiGateway, DeliveryReport, WebSocketSession
 from django_aws_api_gateway_websockets.models.broadcasts import Broadcast, post
 from django_aws_api_gateway_websockets.models.delivery import OPENING, THROTTLED, Outcome, Result
+from django_aws_api_gateway_websockets.models.opening import handling_connect
 from django_aws_api_gateway_websockets.signals import delivery_finished, sessions_gone
 from django_aws_api_gateway_websockets.testing import Clock, failing_transport
 from django_aws_api_gateway_websockets.transports import locmem
@@ -152,6 +153,18 @@ class TestYoung:
         report = broadcast(watch)
 
         assert (report.not_ready, report.reasons, watch.pauses) == (1, {}, [])
+
+    def test_is_not_posted_to_in_its_own_handshake(self, gateway: ApiGateway) -> None:
+        """A broadcast of a handshake reaches the others, and keeps nobody waiting."""
+        connect("a", NEW, api_gateway=gateway)
+        connect("b", api_gateway=gateway)
+        watch = Stopwatch()
+
+        with handling_connect("a"):
+            report = broadcast(watch)
+
+        assert (report.sent, report.not_ready, report.failed) == (1, 1, 0)
+        assert (sent_to(), watch.pauses) == (["b"], [])
 
     def test_is_gone_when_its_row_is_closed_meanwhile(self, gateway: ApiGateway) -> None:
         """What AWS has reported as ended is not posted to again."""

@@ -19,10 +19,12 @@ from pytest_django import DjangoCaptureOnCommitCallbacks as CaptureCallbacks
 from django_aws_api_gateway_websockets.exceptions import (
     AccessDenied,
     ConnectionGone,
+    ConnectionNotReady,
     PayloadTooLarge,
     Throttled,
 )
 from django_aws_api_gateway_websockets.models import ApiGateway, Payload, WebSocketSession
+from django_aws_api_gateway_websockets.models.opening import handling_connect
 from django_aws_api_gateway_websockets.models.tokens import hash_user_auth
 from django_aws_api_gateway_websockets.signals import sessions_gone
 from django_aws_api_gateway_websockets.testing import failing_transport
@@ -235,6 +237,15 @@ class TestSendMessage:
 
         with pytest.raises(Throttled):
             row.send_message({})
+
+    def test_refuses_the_connection_that_is_opening(self, gateway: ApiGateway) -> None:
+        """A handshake that waits for the message is told so, and the row stays."""
+        row = connect("a", age=timedelta(0), api_gateway=gateway)
+
+        with handling_connect("a"), pytest.raises(ConnectionNotReady):
+            row.send_message({})
+
+        assert (sent_to(), open_rows()) == ([], ["a"])
 
     def test_can_be_awaited(self, gateway: ApiGateway) -> None:
         """The asynchronous twin sends the same."""
