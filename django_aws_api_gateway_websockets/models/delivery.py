@@ -74,7 +74,7 @@ class DeliveryReport(Sequence[dict[str, Any]]):
     not_ready: int
     failed: int
     skipped: int
-    reasons: Mapping[str, int] = field(default_factory=dict)
+    reasons: Mapping[str, int] = field(default_factory=dict, hash=False)
     duration: float = 0.0
 
     def __len__(self) -> int:

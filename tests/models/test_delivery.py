@@ -52,6 +52,10 @@ class TestReport:
         """A slice is a list."""
         assert report(3)[1:] == [ACCEPTED, ACCEPTED]
 
+    def test_can_be_kept_in_a_set(self) -> None:
+        """A report does not change."""
+        assert len({report(1), report(1), report(2)}) == 2
+
     def test_counts_the_others(self) -> None:
         """What was not accepted is counted by what became of it."""
         assert dataclasses.asdict(report(0)) == {
