@@ -1,4 +1,4 @@
-"""What happens by itself: the log of refusals, the end of sessions, the guard of the upgrade."""
+"""What happens by itself: the log of what went wrong, the end of sessions, the upgrade's guard."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ from django.db.models.signals import post_delete, pre_delete, pre_migrate
 from . import admissions, logins
 from .conf import settings
 from .exceptions import ConnectionRefused, MessageRefused
-from .models import ApiGateway, ApiGatewayAdditionalRoute, WebSocketSession
+from .models import ApiGateway, ApiGatewayAdditionalRoute, DeliveryReport, WebSocketSession
 from .protocol.events import Event
-from .signals import connection_refused, message_refused
+from .signals import connection_refused, delivery_finished, message_refused
 
 __all__ = ["connect", "delete_route_from_aws"]
 
 handshake_logger = logging.getLogger("django_aws_api_gateway_websockets.handshake")
+models_logger = logging.getLogger("django_aws_api_gateway_websockets.models")
 dispatch_logger = logging.getLogger("django_aws_api_gateway_websockets.dispatch")
 
 _SQUASHED = "django_aws_api_gateway_websockets.migrations.0001_squashed_0015"
@@ -37,6 +38,7 @@ def connect(app_config: AppConfig) -> None:
     admissions.connect()
     connection_refused.connect(_log_connection_refused)
     message_refused.connect(_log_message_refused)
+    delivery_finished.connect(_log_delivery)
 
 
 def _refuse_partial_upgrade(*, using: str, **kwargs: Any) -> None:
@@ -97,3 +99,11 @@ def _log_refusal(
         event.trace_id[:128],
         extra={"code": refusal.code, "status_code": refusal.status},
     )
+
+
+def _log_delivery(*, report: DeliveryReport, **kwargs: Any) -> None:
+    if report.skipped:
+        models_logger.warning("Skipped %d sessions that belong to no API Gateway", report.skipped)
+    if report.failed:
+        reasons = ", ".join(f"{name}: {count}" for name, count in report.reasons.items())
+        models_logger.warning("Failed to send to %d connections (%s)", report.failed, reasons)

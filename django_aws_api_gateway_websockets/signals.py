@@ -1,19 +1,28 @@
-"""The signals that this package sends; the sender is the view class.
+"""The signals that this package sends.
 
-Only ``connection_closed`` has another, ``WebSocketSession``, when a connection has ended in AWS
-without a word.
-
-``connection_opened(session, event)``, ``connection_closed(event)``,
-``connection_refused(refusal, event, gateway)`` and ``message_refused(refusal, event, gateway)``.
+From a view, whose class is the sender: ``connection_opened(session, event)``,
+``connection_closed(event)``, ``connection_refused(refusal, event, gateway)`` and
+``message_refused(refusal, event, gateway)``. From sending, with ``WebSocketSession`` as the sender:
+``delivery_finished(report)`` and ``sessions_gone(count, keys)``. ``connection_closed`` has that sender
+too when a connection has ended in AWS without a word.
 """
 
 from __future__ import annotations
 
 from django.dispatch import Signal
 
-__all__ = ["connection_closed", "connection_opened", "connection_refused", "message_refused"]
+__all__ = [
+    "connection_closed",
+    "connection_opened",
+    "connection_refused",
+    "delivery_finished",
+    "message_refused",
+    "sessions_gone",
+]
 
 connection_opened = Signal()
 connection_closed = Signal()
 connection_refused = Signal()
 message_refused = Signal()
+delivery_finished = Signal()
+sessions_gone = Signal()

@@ -23,11 +23,15 @@ from django.utils import timezone
 
 from django_aws_api_gateway_websockets import receivers
 from django_aws_api_gateway_websockets.exceptions import ConnectionRefused, MessageRefused
-from django_aws_api_gateway_websockets.models import ApiGateway, WebSocketSession
+from django_aws_api_gateway_websockets.models import ApiGateway, DeliveryReport, WebSocketSession
 from django_aws_api_gateway_websockets.protocol.events import Event, read_event
-from django_aws_api_gateway_websockets.signals import connection_refused, message_refused
+from django_aws_api_gateway_websockets.signals import (
+    connection_refused,
+    delivery_finished,
+    message_refused,
+)
 
-__all__ = ["TestConnecting", "TestDeletedGateways", "TestRefusals", "TestUpgrade"]
+__all__ = ["TestConnecting", "TestDeletedGateways", "TestDeliveries", "TestRefusals", "TestUpgrade"]
 
 LABEL = "django_aws_api_gateway_websockets"
 MIGRATIONS = f"{LABEL}.migrations"
@@ -94,6 +98,39 @@ class TestDeletedGateways:
 
         assert session.api_gateway is None
         assert session.updated_on >= before
+
+
+class TestDeliveries:
+    def test_failures_are_one_line(self, caplog: pytest.LogCaptureFixture) -> None:
+        """It counts them by reason."""
+        reasons = {"AccessDenied": 2, "Throttled": 1}
+        report = DeliveryReport(sent=9, gone=1, not_ready=1, failed=3, skipped=0, reasons=reasons)
+
+        delivery_finished.send(None, report=report)
+
+        assert caplog.record_tuples == [
+            (
+                f"{LABEL}.models",
+                logging.WARNING,
+                "Failed to send to 3 connections (AccessDenied: 2, Throttled: 1)",
+            )
+        ]
+
+    def test_sessions_without_gateway_are_one_line(self, caplog: pytest.LogCaptureFixture) -> None:
+        """They are counted."""
+        report = DeliveryReport(sent=0, gone=0, not_ready=0, failed=0, skipped=2)
+
+        delivery_finished.send(None, report=report)
+
+        assert caplog.messages == ["Skipped 2 sessions that belong to no API Gateway"]
+
+    def test_success_is_no_line(self, caplog: pytest.LogCaptureFixture) -> None:
+        """Nothing has to be done about it."""
+        report = DeliveryReport(sent=9, gone=1, not_ready=1, failed=0, skipped=0)
+
+        delivery_finished.send(None, report=report)
+
+        assert caplog.messages == []
 
 
 class TestRefusals:

@@ -24,6 +24,7 @@ from .aliases import (
 from .channels import ChannelPermission, ChannelPermissionRule
 from .delivery import DeliveryReport, DisconnectReport, Outcome
 from .gateways import ApiGateway
+from .payloads import Payload
 from .pushing import collect_deferred_sync_errors, run_aws_after_commit
 from .rate_limits import (
     RATE_LIMIT_PURGE_BATCH,
@@ -58,6 +59,7 @@ __all__ = [
     "DeliveryReport",
     "DisconnectReport",
     "Outcome",
+    "Payload",
     "ReapReport",
     "WebSocketSession",
     "WebSocketSessionQuerySet",

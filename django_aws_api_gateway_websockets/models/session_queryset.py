@@ -11,19 +11,22 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Self
 
 from asgiref.sync import sync_to_async
-from django.core.serializers.json import DjangoJSONEncoder
-from django.db import models, router
+from django.db import models, router, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
 from ..conf import settings
 from ..exceptions import TransportError
-from ..protocol.messages import encode
+from .broadcasts import Broadcast
 from .closing import CLOSED_FOR_GOOD, close_connection, closing_transport, encode_farewell
 from .delivery import DeliveryReport, DisconnectReport, Outcome
 from .gateways import ApiGateway
+from .payloads import as_payload
 
 if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+    from django.contrib.auth.models import AnonymousUser
+
     from .sessions import WebSocketSession
 
 __all__ = ["WebSocketSessionQuerySet"]
@@ -40,6 +43,18 @@ class WebSocketSessionQuerySet(models.QuerySet["WebSocketSession"]):
     def live(self) -> Self:
         """Leave out what is closed, and what is older than AWS lets any connection become."""
         return self.filter(connected=True, created_on__gt=_birth_of_the_oldest())
+
+    def for_user(self, user: AbstractBaseUser | AnonymousUser) -> Self:
+        """Narrow down to one user; a visitor, whom nothing tells from others, has none."""
+        return self.none() if user.pk is None else self.filter(user_id=user.pk)
+
+    def in_channel(self, name: str) -> Self:
+        """Narrow down to one channel."""
+        return self.filter(channel_name=name)
+
+    def exclude_session(self, session: WebSocketSession | None) -> Self:
+        """Leave out one session, as a message to others does; None leaves out nobody."""
+        return self.all() if session is None else self.exclude(pk=session.pk)
 
     def ended(self) -> Self:
         """Leave only what is closed, and what AWS has not still to close."""
@@ -103,27 +118,48 @@ class WebSocketSessionQuerySet(models.QuerySet["WebSocketSession"]):
         """Send ``data`` to every live connection in this queryset.
 
         A connection that cannot be reached is counted and does not keep the others from theirs.
+        Where AWS does not know a young connection yet, or there are too many requests, the post is
+        repeated after all others, up to three times: within 1.5 seconds, and within 10.
 
         Args:
-            data: any value that Django's JSON encoder takes; at most 128 KB as JSON.
+            data: any value that Django's JSON encoder takes, at most 128 KB as JSON; or a
+                ``Payload``, which is encoded already.
             max_workers: posts in flight at once.
 
         Raises:
             PayloadTooLarge: the message is longer than AWS carries; nothing was sent.
             ValueError: ``max_workers`` is less than 1.
         """
-        payload = encode(data, encoder=DjangoJSONEncoder)
-        counts: Counter[Outcome] = Counter()
-        with ThreadPoolExecutor(max_workers) as pool:
-            for chunk in self.live().in_chunks():
-                outcomes = list(pool.map(lambda session: session._deliver(payload), chunk))
-                counts.update(outcomes)
-                self._pick(chunk, outcomes, Outcome.GONE).mark_closed()
-        return _delivery_report(counts)
+        return Broadcast(self.live(), as_payload(data).content).run(max_workers)
 
     async def asend_message(self, data: Any, max_workers: int = 10) -> DeliveryReport:
         """Send as ``send_message`` does, from asynchronous code."""
         return await sync_to_async(self.send_message)(data, max_workers)
+
+    def send_message_on_commit(
+        self, data: Any, using: str | None = None, max_workers: int = 10
+    ) -> None:
+        """Send ``data`` when the transaction commits, as it is now; a rollback sends nothing.
+
+        Who is in this queryset is asked after the commit. A failure is logged, and raised to
+        nobody; a receiver of ``delivery_finished`` gets the report. Without a transaction it is
+        sent at once.
+
+        Args:
+            data: as for ``send_message``.
+            using: the database whose commit is waited for; by default that which sessions are
+                written to.
+            max_workers: posts in flight at once.
+
+        Raises:
+            PayloadTooLarge: the message is longer than AWS carries.
+            TypeError: the encoder does not know a value of ``data``.
+        """
+        payload, rows = as_payload(data), self.all()
+        database = using or router.db_for_write(self.model)
+        transaction.on_commit(
+            lambda: rows.send_message(payload, max_workers), using=database, robust=True
+        )
 
     def disconnect(
         self, code: str = "revoked", *, reconnect: bool = False, max_workers: int = 10
@@ -188,18 +224,6 @@ def _try_to_close(session: WebSocketSession, farewell: bytes) -> Outcome:
     except (RuntimeError, TransportError, ValueError) as error:
         logger.debug("Connection of %s not closed: %s", session, error)
         return Outcome.FAILED
-
-
-def _delivery_report(counts: Counter[Outcome]) -> DeliveryReport:
-    if counts[Outcome.SKIPPED]:
-        logger.warning("Skipped %d sessions that belong to no API Gateway", counts[Outcome.SKIPPED])
-    return DeliveryReport(
-        sent=counts[Outcome.SENT],
-        gone=counts[Outcome.GONE],
-        not_ready=counts[Outcome.NOT_READY],
-        failed=counts[Outcome.FAILED],
-        skipped=counts[Outcome.SKIPPED],
-    )
 
 
 def _disconnect_report(counts: Counter[Outcome]) -> DisconnectReport:

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-import logging
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from asgiref.sync import sync_to_async
 from django.conf import settings as django_settings
-from django.core.serializers.json import DjangoJSONEncoder
-from django.db import models, router
+from django.core.exceptions import ImproperlyConfigured
+from django.db import models, router, transaction
 from django.utils import timezone
 
 from ..conf import settings
-from ..exceptions import ConnectionGone, TransportError
-from ..protocol.messages import encode
-from ..transports import get_transport
+from ..exceptions import ConnectionGone, ConnectionNotReady, TransportError
+from ..signals import sessions_gone
+from ..transports import BaseTransport, ConnectionInfo, get_transport
 from .closing import CLOSED_FOR_GOOD, close_connection, closing_transport, encode_farewell
 from .delivery import Outcome
 from .gateways import ApiGateway
+from .opening import is_opening
+from .payloads import as_payload
 from .session_queryset import WebSocketSessionQuerySet
 from .tokens import login_is_current
 
 __all__ = ["WebSocketSession", "WebSocketSessionQuerySet"]
 
-logger = logging.getLogger("django_aws_api_gateway_websockets.models")
+_Answer = TypeVar("_Answer")
 
 
 class WebSocketSession(models.Model):
@@ -86,34 +89,64 @@ class WebSocketSession(models.Model):
         """Send ``data`` to this connection.
 
         Args:
-            data: any value that Django's JSON encoder takes; at most 128 KB as JSON.
+            data: any value that Django's JSON encoder takes, at most 128 KB as JSON; or a
+                ``Payload``, which is encoded already.
 
         Returns:
-            The service's answer, or None when the connection is gone or not open yet.
+            The service's answer, or None when the connection is gone or not open yet. One that is
+            older than AWS lets any become is gone without being asked for.
 
         Raises:
             ValueError: the session belongs to no API Gateway, or the message is too large.
+            ConnectionNotReady: the caller is part of this connection's own handshake.
             botocore.exceptions.ClientError: AWS refused the post.
             TransportError: the post failed without an answer of AWS.
         """
-        payload = encode(data, encoder=DjangoJSONEncoder)
-        if self.api_gateway is None:
-            raise ValueError(f"Session {self.connection_id} has no API Gateway to send through.")
-        try:
-            result = get_transport().send(
-                self.api_gateway.management_url, self.connection_id, payload
-            )
-        except ConnectionGone:
-            if not self.is_young:
-                self._mark_closed()
+        payload = as_payload(data).content
+        result = self._ask(partial(get_transport().send, payload=payload))
+        if result is None:
             return None
-        except TransportError as error:
-            raise (error.__cause__ or error) from None
         return {"ResponseMetadata": {"HTTPStatusCode": result.status}}
 
     async def asend_message(self, data: Any) -> dict[str, Any] | None:
         """Send as ``send_message`` does, from asynchronous code."""
         return await sync_to_async(self.send_message)(data)
+
+    def send_message_on_commit(self, data: Any, using: str | None = None) -> None:
+        """Send ``data`` when the transaction commits, as it is now; a rollback sends nothing.
+
+        A failure to send is logged, and raised to nobody. Without a transaction it is sent at once.
+
+        Args:
+            data: as for ``send_message``.
+            using: the database whose commit is waited for; by default that of this session.
+
+        Raises:
+            PayloadTooLarge: the message is longer than AWS carries.
+            TypeError: the encoder does not know a value of ``data``.
+        """
+        payload = as_payload(data)
+        database = using or router.db_for_write(type(self), instance=self)
+        transaction.on_commit(lambda: self.send_message(payload), using=database, robust=True)
+
+    def info(self) -> ConnectionInfo | None:
+        """Ask AWS about this connection.
+
+        Returns:
+            Since when it is open, when it was last active, and whose it is; None when it is gone,
+            as its row will say, or not open yet.
+
+        Raises:
+            ImproperlyConfigured: the transport cannot describe connections.
+            ValueError: the session belongs to no API Gateway.
+            botocore.exceptions.ClientError: AWS refused to answer.
+            TransportError: AWS could not be reached.
+        """
+        return self._ask(_describing_transport().info)
+
+    async def ainfo(self) -> ConnectionInfo | None:
+        """Ask as ``info`` does, from asynchronous code."""
+        return await sync_to_async(self.info)()
 
     def disconnect(self, code: str = "revoked", *, reconnect: bool = False) -> bool:
         """Close this connection, after telling its client why.
@@ -167,17 +200,27 @@ class WebSocketSession(models.Model):
         """Return whether the user is active and has the password that the session began with."""
         return login_is_current(self.user, self.auth_hash)
 
-    def _deliver(self, payload: bytes) -> Outcome:
+    def _ask(self, question: Callable[[str, str], _Answer]) -> _Answer | None:
+        """Return what AWS answers, or None when the connection is gone or not open yet.
+
+        Args:
+            question: asked with the URL of the stage and the connection's id.
+        """
         if self.api_gateway is None:
-            return Outcome.SKIPPED
+            raise ValueError(f"Session {self.connection_id} has no API Gateway.")
+        if is_opening(self.connection_id):
+            raise ConnectionNotReady(self.connection_id)
+        if self.is_outlived:
+            self._mark_gone()
+            return None
         try:
-            get_transport().send(self.api_gateway.management_url, self.connection_id, payload)
+            return question(self.api_gateway.management_url, self.connection_id)
         except ConnectionGone:
-            return Outcome.NOT_READY if self.is_young else Outcome.GONE
-        except (RuntimeError, TransportError, ValueError) as error:
-            logger.warning("Message to %s not delivered: %s", self, error)
-            return Outcome.FAILED
-        return Outcome.SENT
+            if not self.is_young:
+                self._mark_gone()
+            return None
+        except TransportError as error:
+            raise (error.__cause__ or error) from None
 
     def _age(self) -> timedelta:
         return timezone.now() - self.created_on
@@ -185,6 +228,11 @@ class WebSocketSession(models.Model):
     def _row(self) -> WebSocketSessionQuerySet:
         database = router.db_for_write(type(self), instance=self)
         return type(self).objects.using(database).filter(pk=self.pk)
+
+    def _mark_gone(self) -> None:
+        """Close the row of a connection that AWS has no more."""
+        if self._mark_closed():
+            sessions_gone.send_robust(type(self), count=1, keys=(self.pk,))
 
     def _mark_closed(self, close_code: str | None = None) -> bool:
         """Close the row unless it is closed for good; return whether that changed it."""
@@ -195,3 +243,11 @@ class WebSocketSession(models.Model):
         self.connected, self.updated_on = False, moment
         self.close_code = close_code if changed else None
         return bool(changed)
+
+
+def _describing_transport() -> BaseTransport:
+    transport = get_transport()
+    if not transport.supports_info:
+        name = type(transport).__name__
+        raise ImproperlyConfigured(f'WEBSOCKETS["transport"]: {name} cannot describe connections.')
+    return transport

@@ -23,6 +23,7 @@ from ..dispatch import (
 from ..exceptions import ConnectionRefused, MessageRefused
 from ..handshake import join
 from ..models import WebSocketSession
+from ..models.opening import handling_connect
 from ..protocol.events import ConnectEvent, GatewayContext, MessageEvent
 from ..protocol.messages import is_ping, pong_envelope, reply_id
 from ..schemas import check_message
@@ -148,7 +149,8 @@ class WebSocketView(EventView):
         if self.CHECK_CONNECT_USERAGENT and not agent.startswith(self.expected_useragent_prefix):
             raise ConnectionRefused("unexpected_useragent", "Unexpected Useragent")
         try:
-            response = self.connect(request, *args, **kwargs) or json_response({})
+            with handling_connect(self.gateway_event.connection_id):
+                response = self.connect(request, *args, **kwargs) or json_response({})
         except Exception:
             self._abandon()
             raise

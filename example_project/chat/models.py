@@ -50,7 +50,7 @@ class Room(models.Model):
 
     def people(self) -> list[dict[str, str]]:
         """Return who is in the room, each once."""
-        sessions = WebSocketSession.objects.live().filter(channel_name=self.channel)
+        sessions = WebSocketSession.objects.live().in_channel(self.channel)
         names = sessions.values_list("user__username", "user__first_name").distinct()
         return [{"username": username, "name": name} for username, name in names.order_by("user")]
 

@@ -32,5 +32,5 @@ def _on_closed(*, event: Any, **kwargs: Any) -> None:
 def _send_people(session: WebSocketSession) -> None:
     room = Room.of_channel(session.channel_name)
     if room is not None:
-        others = WebSocketSession.objects.filter(channel_name=room.channel, connected=True)
-        others.exclude(pk=session.pk).send_message({"type": "people", "people": room.people()})
+        others = WebSocketSession.objects.in_channel(room.channel).exclude_session(session)
+        others.send_message({"type": "people", "people": room.people()})

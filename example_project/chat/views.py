@@ -68,18 +68,17 @@ class ChatSocket(WebSocketView):
             raise MessageRefused("invalid_text", "A message has 1 to 1000 characters.")
         room = self._get_room()
         message = Message.objects.create(room=room, author=signed_in_user(request), text=text)
-        report = WebSocketSession.objects.filter(
-            channel_name=room.channel, connected=True
-        ).send_message(_as_data(message))
+        people = WebSocketSession.objects.in_channel(room.channel)
+        report = people.send_message(_as_data(message))
         return {"id": message.pk, "sent": report.sent}
 
     def typing(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         """Tell the others in the room that this user is writing."""
         author = signed_in_user(request)
-        others = WebSocketSession.objects.filter(
-            channel_name=self.websocket_session.channel_name, connected=True
-        ).exclude(user=author)
-        others.send_message({"type": "typing", "name": author.get_short_name()})
+        people = WebSocketSession.objects.in_channel(self.websocket_session.channel_name)
+        people.exclude(user=author).send_message(
+            {"type": "typing", "name": author.get_short_name()}
+        )
 
     def catch_up(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Reply with who is here, and with what was said after message ``after``."""

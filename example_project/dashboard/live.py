@@ -18,7 +18,7 @@ CHANNEL = "dashboard"
 def announce(text: str, *, author: str) -> DeliveryReport:
     """Store an announcement and send it to every open dashboard."""
     announcement = Announcement.objects.create(text=text, author=author)
-    dashboards = WebSocketSession.objects.filter(channel_name=CHANNEL, connected=True)
+    dashboards = WebSocketSession.objects.in_channel(CHANNEL)
     return dashboards.send_message(as_message(announcement))
 
 
@@ -52,7 +52,5 @@ def send_status(*, besides: WebSocketSession | None = None) -> None:
     Args:
         besides: a connection that is still opening and asks for itself once it is open.
     """
-    dashboards = WebSocketSession.objects.filter(channel_name=CHANNEL, connected=True)
-    if besides is not None:
-        dashboards = dashboards.exclude(pk=besides.pk)
+    dashboards = WebSocketSession.objects.in_channel(CHANNEL).exclude_session(besides)
     dashboards.send_message(get_status())

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection
 
 from django_aws_api_gateway_websockets.models import ApiGateway, WebSocketSession
+from django_aws_api_gateway_websockets.signals import connection_opened
 
 from ..emulator.support import until
 from .conftest import Browser
@@ -28,6 +30,18 @@ def ask(socket: ClientConnection, handler: str, **data: Any) -> Any:
     return json.loads(socket.recv(timeout=5))
 
 
+@contextmanager
+def newcomers_announced() -> Iterator[None]:
+    """Let everybody hear who connects, the newcomer included."""
+
+    def announce(*, session: WebSocketSession, **kwargs: Any) -> None:
+        WebSocketSession.objects.send_message({"newcomer": str(session.user)})
+
+    connection_opened.connect(announce)
+    yield
+    connection_opened.disconnect(announce)
+
+
 class TestConnecting:
     def test_opens_a_session_of_the_user(self, open_browser: OpenBrowser) -> None:
         """A token and the login cookie open the socket."""
@@ -35,6 +49,24 @@ class TestConnecting:
             session = WebSocketSession.objects.get()
 
         assert (session.user.get_username(), session.channel_name) == ("ada", "room")  # type: ignore[union-attr]
+
+    def test_is_known_to_aws(self, open_browser: OpenBrowser) -> None:
+        """An open connection can be asked about."""
+        with open_browser("ada").connect():
+            info = WebSocketSession.objects.get().info()
+
+        assert info is not None
+        assert info.source_ip == "127.0.0.1"
+
+    def test_can_be_announced(self, open_browser: OpenBrowser) -> None:
+        """Those who are there hear of it, and the newcomer is not taken for gone."""
+        ada, grace = open_browser("ada"), open_browser("grace")
+
+        with newcomers_announced(), ada.connect() as first, grace.connect() as second:
+            heard = json.loads(first.recv(timeout=5))
+            reply = ask(second, "echo", text="here")
+
+        assert (heard, reply["data"]["text"]) == ({"newcomer": "grace"}, "here")
 
     def test_refuses_a_token_twice(self, open_browser: OpenBrowser) -> None:
         """The second handshake with a token fails with the view's status."""

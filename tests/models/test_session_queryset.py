@@ -7,11 +7,13 @@ from datetime import timedelta
 
 import pytest
 from asgiref.sync import async_to_sync
-from django.contrib.auth.models import User
+from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import ImproperlyConfigured
+from django.db import transaction
 from django.test import override_settings
-from django.utils import timezone
+from django.utils.connection import ConnectionDoesNotExist
 from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoCaptureOnCommitCallbacks as CaptureCallbacks
 
 from django_aws_api_gateway_websockets.exceptions import (
     AccessDenied,
@@ -24,6 +26,7 @@ from django_aws_api_gateway_websockets.exceptions import (
 from django_aws_api_gateway_websockets.models import (
     ApiGateway,
     DisconnectReport,
+    Payload,
     WebSocketSession,
 )
 from django_aws_api_gateway_websockets.transports import locmem
@@ -40,10 +43,12 @@ from ..connections import (
 
 __all__ = [
     "TestBroadcast",
+    "TestBroadcastOnCommit",
     "TestDisconnect",
     "TestLive",
     "TestOfConnection",
     "TestOutlived",
+    "TestRecipients",
     "TestUnclosed",
     "TestUpdates",
 ]
@@ -85,6 +90,54 @@ class TestOutlived:
         rows = WebSocketSession.objects.outlived().order_by("connection_id")
 
         assert [row.connection_id for row in rows] == ["a", "b"]
+
+
+class TestRecipients:
+    def test_of_a_channel(self) -> None:
+        """A channel is chosen by its name, and goes with other choices."""
+        connect("a", channel_name="room")
+        connect("b", channel_name="hall")
+        connect("c", channel_name="room", connected=False)
+
+        rows = WebSocketSession.objects.in_channel("room").live()
+
+        assert [row.connection_id for row in rows] == ["a"]
+
+    def test_of_a_user(self) -> None:
+        """A user's connections are those of all pages that the user has open."""
+        ada = User.objects.create(username="ada")
+        connect("a", user=ada)
+        connect("b", user=User.objects.create(username="bob"))
+        connect("c")
+
+        rows = WebSocketSession.objects.live().for_user(ada)
+
+        assert [row.connection_id for row in rows] == ["a"]
+
+    @pytest.mark.parametrize("user", [AnonymousUser(), User(username="new")])
+    def test_of_nobody(
+        self, user: AnonymousUser, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        """A message to a user who has no row reaches no visitor."""
+        connect("a")
+
+        with django_assert_num_queries(0):
+            assert list(WebSocketSession.objects.for_user(user)) == []
+
+    def test_are_the_others(self) -> None:
+        """Who speaks need not be told."""
+        speaker = connect("a")
+        connect("b")
+
+        rows = WebSocketSession.objects.exclude_session(speaker)
+
+        assert [row.connection_id for row in rows] == ["b"]
+
+    def test_are_all_when_nobody_speaks(self) -> None:
+        """What happens outside of a connection concerns everybody."""
+        connect("a")
+
+        assert WebSocketSession.objects.exclude_session(None).count() == 1
 
 
 class TestUnclosed:
@@ -200,6 +253,14 @@ class TestBroadcast:
 
         assert (report.sent, sent_to()) == (1, ["a"])
 
+    def test_takes_what_is_prepared(self, gateway: ApiGateway) -> None:
+        """A payload is sent as it is."""
+        connect("a", api_gateway=gateway)
+
+        WebSocketSession.objects.send_message(Payload({"n": 1}))
+
+        assert locmem.outbox[0].text == '{"n": 1}'
+
     def test_keeps_to_its_queryset(self, gateway: ApiGateway) -> None:
         """A channel is addressed by a filter."""
         connect("a", api_gateway=gateway, channel_name="room")
@@ -244,36 +305,58 @@ class TestBroadcast:
     def test_closes_what_is_gone_in_one_update(
         self, gateway: ApiGateway, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
-        """Old connections that AWS does not know are closed, young ones wait."""
+        """Connections that AWS does not know any more are closed at once."""
         for name in ("a", "b", "c"):
             connect(name, api_gateway=gateway)
-            fail(name, ConnectionGone)
-        WebSocketSession.objects.filter(connection_id="c").update(created_on=timezone.now())
+        fail("a", ConnectionGone)
+        fail("b", ConnectionGone)
 
         with django_assert_num_queries(2):
             report = WebSocketSession.objects.send_message({})
 
-        assert (report.sent, report.gone, report.not_ready) == (0, 2, 1)
+        assert (report.sent, report.gone) == (1, 2)
         assert open_rows() == ["c"]
 
-    def test_goes_on_after_a_failure(
-        self, gateway: ApiGateway, caplog: pytest.LogCaptureFixture
-    ) -> None:
-        """The others get their message; the log names the connection that did not."""
+    def test_goes_on_after_a_failure(self, gateway: ApiGateway) -> None:
+        """The others get their message; the report says what failed, and how."""
         connect("a", api_gateway=gateway)
         connect("b", api_gateway=gateway)
-        fail("a", Throttled)
+        fail("a", AccessDenied)
 
         report = WebSocketSession.objects.send_message({})
 
-        assert (report.sent, report.failed, open_rows()) == (1, 1, ["a", "b"])
-        assert caplog.messages == [
-            "Message to a not delivered: The request was throttled (connection a)."
-        ]
+        assert (report.sent, report.failed, report.reasons) == (1, 1, {"AccessDenied": 1})
+        assert open_rows() == ["a", "b"]
 
-    def test_goes_on_past_a_gateway_without_an_api(
+    def test_warns_once_of_any_number_of_failures(
         self, gateway: ApiGateway, caplog: pytest.LogCaptureFixture
     ) -> None:
+        """One line counts them by reason."""
+        for name, kind in (("a", AccessDenied), ("b", EndpointUnreachable), ("c", AccessDenied)):
+            connect(name, api_gateway=gateway)
+            fail(name, kind)
+
+        WebSocketSession.objects.send_message({})
+
+        assert caplog.messages == [
+            "Failed to send to 3 connections (AccessDenied: 2, EndpointUnreachable: 1)"
+        ]
+
+    def test_names_connections_to_who_debugs(
+        self, gateway: ApiGateway, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """What became of a single connection is a matter of debugging."""
+        connect("a", api_gateway=gateway)
+        fail("a", AccessDenied)
+
+        with caplog.at_level("DEBUG", "django_aws_api_gateway_websockets.models"):
+            WebSocketSession.objects.send_message({})
+
+        assert caplog.messages[0] == (
+            "Message to a not delivered: Access was denied (connection a)."
+        )
+
+    def test_goes_on_past_a_gateway_without_an_api(self, gateway: ApiGateway) -> None:
         """There is nowhere to post to, which concerns nobody else."""
         target = "http://127.0.0.1/ws/"
         planned = ApiGateway.objects.create(api_name="Plan", target_base_endpoint=target)
@@ -282,10 +365,7 @@ class TestBroadcast:
 
         report = WebSocketSession.objects.send_message({})
 
-        assert (report.sent, report.failed) == (1, 1)
-        assert caplog.messages == [
-            "Message to a not delivered: Plan has no API yet; create it first."
-        ]
+        assert (report.sent, report.reasons) == (1, {"RuntimeError": 1})
 
     def test_skips_sessions_without_gateway(self, caplog: pytest.LogCaptureFixture) -> None:
         """They are counted, told of once, and left as they are."""
@@ -325,6 +405,72 @@ class TestBroadcast:
         report = async_to_sync(WebSocketSession.objects.all().asend_message)({})
 
         assert (report.sent, sent_to()) == (1, ["a"])
+
+
+class TestBroadcastOnCommit:
+    def test_reaches_who_is_there_at_the_commit(
+        self, gateway: ApiGateway, django_capture_on_commit_callbacks: CaptureCallbacks
+    ) -> None:
+        """Recipients are looked up after the commit, not before."""
+        rows = WebSocketSession.objects.order_by("connection_id")
+        row = connect("a", api_gateway=gateway)
+        list(rows)
+
+        with django_capture_on_commit_callbacks(execute=True):
+            rows.send_message_on_commit({})
+            connect("b", api_gateway=gateway)
+            WebSocketSession.objects.filter(pk=row.pk).mark_closed()
+            assert sent_to() == []
+
+        assert sent_to() == ["b"]
+
+    def test_sends_what_the_data_was(
+        self, gateway: ApiGateway, django_capture_on_commit_callbacks: CaptureCallbacks
+    ) -> None:
+        """What happens to the data before the commit does not matter."""
+        connect("a", api_gateway=gateway)
+        data = {"n": 1}
+
+        with django_capture_on_commit_callbacks(execute=True):
+            WebSocketSession.objects.send_message_on_commit(data)
+            data["n"] = 2
+
+        assert [message.json for message in locmem.outbox] == [{"n": 1}]
+
+    def test_sends_nothing_after_a_rollback(
+        self, gateway: ApiGateway, django_capture_on_commit_callbacks: CaptureCallbacks
+    ) -> None:
+        """Nobody hears of what did not happen."""
+        connect("a", api_gateway=gateway)
+
+        with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+            WebSocketSession.objects.send_message_on_commit({})
+            transaction.set_rollback(True)
+
+        assert sent_to() == []
+
+    def test_refuses_at_once_what_cannot_be_sent(self, gateway: ApiGateway) -> None:
+        """The caller hears of a message that is none."""
+        connect("a", api_gateway=gateway)
+
+        with pytest.raises(PayloadTooLarge):
+            WebSocketSession.objects.send_message_on_commit(TOO_LONG)
+
+    def test_waits_for_the_database_that_is_named(self, gateway: ApiGateway) -> None:
+        """A database that is not configured has no commit."""
+        connect("a", api_gateway=gateway)
+
+        with pytest.raises(ConnectionDoesNotExist):
+            WebSocketSession.objects.send_message_on_commit({}, using="elsewhere")
+
+    def test_does_not_fail_after_the_commit(
+        self, django_capture_on_commit_callbacks: CaptureCallbacks, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """The work is done; the failure is in the log."""
+        with django_capture_on_commit_callbacks(execute=True):
+            WebSocketSession.objects.send_message_on_commit({}, max_workers=0)
+
+        assert "max_workers must be greater than 0" in caplog.text
 
 
 class TestDisconnect:

@@ -10,13 +10,24 @@ from asgiref.sync import async_to_sync
 from botocore.exceptions import ClientError
 from django.contrib.auth.models import User
 from django.core.exceptions import ImproperlyConfigured
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.test import override_settings
+from django.utils.connection import ConnectionDoesNotExist
 from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoCaptureOnCommitCallbacks as CaptureCallbacks
 
-from django_aws_api_gateway_websockets.exceptions import ConnectionGone, PayloadTooLarge, Throttled
-from django_aws_api_gateway_websockets.models import ApiGateway, WebSocketSession
+from django_aws_api_gateway_websockets.exceptions import (
+    AccessDenied,
+    ConnectionGone,
+    ConnectionNotReady,
+    PayloadTooLarge,
+    Throttled,
+)
+from django_aws_api_gateway_websockets.models import ApiGateway, Payload, WebSocketSession
+from django_aws_api_gateway_websockets.models.opening import handling_connect
 from django_aws_api_gateway_websockets.models.tokens import hash_user_auth
+from django_aws_api_gateway_websockets.signals import sessions_gone
+from django_aws_api_gateway_websockets.testing import failing_transport
 from django_aws_api_gateway_websockets.transports import locmem
 
 from ..connections import (
@@ -29,11 +40,21 @@ from ..connections import (
     sent_to,
     transport_settings,
 )
+from .receiving import received
 
-__all__ = ["TestDisconnect", "TestLogin", "TestRow", "TestSendMessage"]
+__all__ = [
+    "TestDisconnect",
+    "TestGone",
+    "TestInfo",
+    "TestLogin",
+    "TestRow",
+    "TestSendMessage",
+    "TestSendMessageOnCommit",
+]
 
 pytestmark = pytest.mark.django_db
 
+CONSOLE = "django_aws_api_gateway_websockets.transports.console.ConsoleTransport"
 TOO_LONG = "x" * 131_072
 
 
@@ -106,6 +127,12 @@ class TestSendMessage:
 
         assert locmem.outbox[0].json == {"id": "00000000-0000-0000-0000-000000000001"}
 
+    def test_takes_what_is_prepared(self, gateway: ApiGateway) -> None:
+        """A payload is sent as it is."""
+        connect("a", api_gateway=gateway).send_message(Payload({"n": 1}))
+
+        assert locmem.outbox[0].text == '{"n": 1}'
+
     def test_takes_no_query_with_its_gateway_at_hand(
         self, gateway: ApiGateway, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
@@ -127,7 +154,7 @@ class TestSendMessage:
 
     def test_refuses_a_session_without_gateway(self) -> None:
         """Without a gateway there is nowhere to post to."""
-        with pytest.raises(ValueError, match="Session a has no API Gateway to send through"):
+        with pytest.raises(ValueError, match="Session a has no API Gateway"):
             connect("a").send_message({})
 
     def test_refuses_what_aws_does_not_carry(self, gateway: ApiGateway) -> None:
@@ -175,6 +202,13 @@ class TestSendMessage:
         assert row.send_message({}) is None
         assert (row.connected, open_rows()) == (True, ["a"])
 
+    def test_closes_what_aws_has_ended_without_asking(self, gateway: ApiGateway) -> None:
+        """Nothing is posted to a connection that no longer can be."""
+        row = connect("a", age=timedelta(hours=3), api_gateway=gateway)
+
+        assert row.send_message({}) is None
+        assert (row.connected, open_rows(), sent_to()) == (False, [], [])
+
     def test_takes_the_grace_of_the_settings(self, gateway: ApiGateway) -> None:
         """The project may say how long a row is young."""
         row = connect("a", age=timedelta(seconds=20), api_gateway=gateway)
@@ -204,6 +238,15 @@ class TestSendMessage:
         with pytest.raises(Throttled):
             row.send_message({})
 
+    def test_refuses_the_connection_that_is_opening(self, gateway: ApiGateway) -> None:
+        """A handshake that waits for the message is told so, and the row stays."""
+        row = connect("a", age=timedelta(0), api_gateway=gateway)
+
+        with handling_connect("a"), pytest.raises(ConnectionNotReady):
+            row.send_message({})
+
+        assert (sent_to(), open_rows()) == ([], ["a"])
+
     def test_can_be_awaited(self, gateway: ApiGateway) -> None:
         """The asynchronous twin sends the same."""
         row = connect("a", api_gateway=gateway)
@@ -212,6 +255,165 @@ class TestSendMessage:
 
         assert response == {"ResponseMetadata": {"HTTPStatusCode": 200}}
         assert locmem.outbox[0].json == {"n": 1}
+
+
+class TestGone:
+    def test_is_told_once(self, gateway: ApiGateway) -> None:
+        """A session whose row is closed already is no news."""
+        row = connect("a", api_gateway=gateway)
+        fail("a", ConnectionGone)
+
+        with received(sessions_gone) as calls:
+            row.send_message({})
+            row.send_message({})
+
+        assert calls == [{"sender": WebSocketSession, "count": 1, "keys": (row.pk,)}]
+
+    def test_is_told_of_what_aws_has_ended(self, gateway: ApiGateway) -> None:
+        """Nobody has to ask for it."""
+        row = connect("a", age=timedelta(hours=3), api_gateway=gateway)
+
+        with received(sessions_gone) as calls:
+            row.info()
+
+        assert [call["keys"] for call in calls] == [(row.pk,)]
+
+
+class TestSendMessageOnCommit:
+    def test_sends_after_the_commit(
+        self, gateway: ApiGateway, django_capture_on_commit_callbacks: CaptureCallbacks
+    ) -> None:
+        """Until then nothing is sent."""
+        row = connect("a", api_gateway=gateway)
+
+        with django_capture_on_commit_callbacks(execute=True):
+            row.send_message_on_commit({})
+            assert sent_to() == []
+
+        assert sent_to() == ["a"]
+
+    def test_sends_what_the_data_was(
+        self, gateway: ApiGateway, django_capture_on_commit_callbacks: CaptureCallbacks
+    ) -> None:
+        """What happens to the data before the commit does not matter."""
+        row = connect("a", api_gateway=gateway)
+        data = {"n": 1}
+
+        with django_capture_on_commit_callbacks(execute=True):
+            row.send_message_on_commit(data)
+            data["n"] = 2
+
+        assert [message.json for message in locmem.outbox] == [{"n": 1}]
+
+    def test_sends_nothing_after_a_rollback(
+        self, gateway: ApiGateway, django_capture_on_commit_callbacks: CaptureCallbacks
+    ) -> None:
+        """Nobody hears of what did not happen."""
+        row = connect("a", api_gateway=gateway)
+
+        with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+            row.send_message_on_commit({})
+            transaction.set_rollback(True)
+
+        assert sent_to() == []
+
+    def test_refuses_at_once_what_cannot_be_sent(self, gateway: ApiGateway) -> None:
+        """The caller hears of a message that is none."""
+        row = connect("a", api_gateway=gateway)
+
+        with pytest.raises(PayloadTooLarge):
+            row.send_message_on_commit(TOO_LONG)
+
+    def test_waits_for_the_database_that_is_named(self, gateway: ApiGateway) -> None:
+        """A database that is not configured has no commit."""
+        row = connect("a", api_gateway=gateway)
+
+        with pytest.raises(ConnectionDoesNotExist):
+            row.send_message_on_commit({}, using="elsewhere")
+
+    def test_does_not_fail_after_the_commit(
+        self,
+        gateway: ApiGateway,
+        django_capture_on_commit_callbacks: CaptureCallbacks,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        """The work is done; the failure is in the log."""
+        row = connect("a", api_gateway=gateway)
+
+        with failing_transport(AccessDenied), django_capture_on_commit_callbacks(execute=True):
+            row.send_message_on_commit({})
+
+        assert "send_message_on_commit" in caplog.text
+        assert "ForbiddenException" in caplog.text
+
+
+class TestInfo:
+    def test_says_what_aws_knows(
+        self, gateway: ApiGateway, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        """Asked is AWS, and not the database."""
+        connect("a", api_gateway=gateway)
+        row = WebSocketSession.objects.select_related("api_gateway").get()
+
+        with django_assert_num_queries(0):
+            info = row.info()
+
+        assert info is not None
+        assert info.source_ip == "127.0.0.1"
+
+    def test_closes_a_session_that_is_gone(
+        self, gateway: ApiGateway, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        """The row says so from then on."""
+        row = connect("a", api_gateway=gateway)
+        fail("a", ConnectionGone)
+
+        with django_assert_num_queries(2):
+            assert row.info() is None
+
+        assert (row.connected, open_rows()) == (False, [])
+
+    def test_keeps_a_session_that_is_not_ready(self, gateway: ApiGateway) -> None:
+        """A young row stays."""
+        row = connect("a", age=timedelta(0), api_gateway=gateway)
+        fail("a", ConnectionGone)
+
+        assert row.info() is None
+        assert (row.connected, open_rows()) == (True, ["a"])
+
+    def test_does_not_ask_for_what_aws_has_ended(self, gateway: ApiGateway) -> None:
+        """Age is answer enough."""
+        row = connect("a", age=timedelta(hours=3), api_gateway=gateway)
+        fail("a", Throttled)
+
+        assert row.info() is None
+        assert open_rows() == []
+
+    def test_lets_the_error_of_aws_through(self, gateway: ApiGateway) -> None:
+        """As in sending, it is that of boto3."""
+        row = connect("a", api_gateway=gateway)
+
+        with failing_transport(AccessDenied), pytest.raises(ClientError, match="Forbidden"):
+            row.info()
+
+    def test_refuses_a_session_without_gateway(self) -> None:
+        """There is nobody to ask."""
+        with pytest.raises(ValueError, match=r"^Session a has no API Gateway\.$"):
+            connect("a").info()
+
+    @override_settings(WEBSOCKETS=transport_settings(CONSOLE))
+    def test_refuses_a_transport_that_cannot_describe(self, gateway: ApiGateway) -> None:
+        """The console knows nothing of connections."""
+        with pytest.raises(ImproperlyConfigured) as caught:
+            connect("a", api_gateway=gateway).info()
+
+        assert str(caught.value) == (
+            'WEBSOCKETS["transport"]: ConsoleTransport cannot describe connections.'
+        )
+
+    def test_can_be_awaited(self, gateway: ApiGateway) -> None:
+        """The asynchronous twin asks the same."""
+        assert async_to_sync(connect("a", api_gateway=gateway).ainfo)() is not None
 
 
 class TestDisconnect:

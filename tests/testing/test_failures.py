@@ -157,7 +157,7 @@ class TestSessions:
             connection_id="bob=", api_gateway=session.api_gateway
         )
 
-        with failing_transport(Throttled, times=1):
+        with failing_transport(AccessDenied, times=1):
             report = WebSocketSession.objects.filter(pk__in=[session.pk, other.pk]).send_message(1)
 
         assert (report.sent, report.failed) == (1, 1)

@@ -289,6 +289,4 @@ class TestLostReply:
         row.refresh_from_db()
 
         assert text(Replier(None, row, "c7").result(1)) == "{}"
-        assert caplog.messages == [
-            "Reply to abc= not delivered: Session abc= has no API Gateway to send through."
-        ]
+        assert caplog.messages == ["Reply to abc= not delivered: Session abc= has no API Gateway."]

@@ -336,6 +336,21 @@ class TestConnecting:
         assert answer(post("connect")) == (200, "{}")
         assert WebSocketSession.objects.get().connected is True
 
+    def test_reaches_others_only(self, settings: Settings, session: WebSocketSession) -> None:
+        """What a handshake sends does not wait for its own connection."""
+        reports = []
+
+        class View(Open):
+            def connect(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+                super().connect(request, *args, **kwargs)
+                reports.append(WebSocketSession.objects.send_message({}))
+
+        serve(settings, View)
+        WebSocketSession.objects.filter(pk=session.pk).update(connection_id="other=")
+
+        assert answer(post("connect")) == (200, "{}")
+        assert [(report.sent, report.not_ready) for report in reports] == [(1, 1)]
+
     def test_refused_late(self, settings: Settings) -> None:
         """A session of a handshake that fails after all is closed."""
 

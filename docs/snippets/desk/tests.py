@@ -90,7 +90,7 @@ class FailureTests(DeskTestCase):
     def test_one_that_cannot_be_reached_keeps_nobody_waiting(self) -> None:
         ada, grace = self.join(self.ada), self.join(self.grace)
 
-        with failing_transport(Throttled, to=ada, times=1):
+        with failing_transport(Throttled, to=ada):
             response = ada.send({"handler": "progress", "ticket": 7, "percent": 50})
 
         assert response.status_code == 200

@@ -13,7 +13,7 @@ from django_aws_api_gateway_websockets.views import WebSocketView
 
 
 def tell_desk(message: dict[str, Any]) -> None:
-    WebSocketSession.objects.filter(channel_name="desk").send_message(message)
+    WebSocketSession.objects.in_channel("desk").send_message(message)
 
 
 class DeskSocket(WebSocketView):

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "clients",
     "rooms",
     "votes",
+    "shop",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -19,7 +19,7 @@ class VoteSocket(WebSocketView):
 
     def cast(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, str]:
         option = str(self.body.get("option", ""))
-        voters = WebSocketSession.objects.filter(channel_name="votes")
+        voters = WebSocketSession.objects.in_channel("votes")
         voters.send_message({"voter": request.user.get_username(), "option": option})
         return {"counted": option}
 

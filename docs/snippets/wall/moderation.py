@@ -7,7 +7,7 @@ from django_aws_api_gateway_websockets.models import WebSocketSession
 
 
 def remove_from_wall(user: User) -> int:
-    rows = WebSocketSession.objects.filter(user=user, channel_name="wall")
+    rows = WebSocketSession.objects.for_user(user).in_channel("wall")
     report = rows.disconnect("removed_by_moderator")
     return report.closed
 
@@ -18,5 +18,5 @@ def ban(user: User) -> None:
 
 
 def close_wall() -> None:
-    wall = WebSocketSession.objects.filter(channel_name="wall")
+    wall = WebSocketSession.objects.in_channel("wall")
     transaction.on_commit(lambda: wall.disconnect("wall_closed"), robust=True)

@@ -27,6 +27,6 @@ class WallSocket(WebSocketView):
 
     def write(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, int]:
         text = str(self.body.get("text", ""))
-        readers = WebSocketSession.objects.filter(channel_name="wall")
+        readers = WebSocketSession.objects.in_channel("wall")
         report = readers.send_message({"author": request.user.get_username(), "text": text})
         return {"readers": report.sent}
