@@ -3,7 +3,7 @@
 From a view, whose class is the sender: ``connection_opened(session, event)``,
 ``connection_closed(event)``, ``connection_refused(refusal, event, gateway)`` and
 ``message_refused(refusal, event, gateway)``. From sending, with ``WebSocketSession`` as the sender:
-``delivery_finished(report)`` and ``sessions_gone(count, keys)``. So has ``connection_closed`` when a
+``delivery_finished(report)`` and ``sessions_gone(count, keys)``; and ``connection_closed``, when a
 connection has ended in AWS without a word.
 """
 
