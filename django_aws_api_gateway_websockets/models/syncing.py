@@ -15,7 +15,7 @@ from django.utils import timezone
 from ..aws.control import ControlPlane
 from ..aws.errors import AWS_ERRORS, describe_error, original_error
 from ..aws.resources import Route
-from ..exceptions import ApiGatewaySyncError, WebSocketError
+from ..exceptions import ApiGatewaySyncError, ProvisioningError, WebSocketError
 from ..provisioning.plan import extra_routes, plan
 from ..provisioning.reading import read_actual
 from ..provisioning.run import StepResult, execute
@@ -194,7 +194,10 @@ def sync_errors(gateway: ApiGateway, *, anything: bool = False) -> Iterator[None
     except (*AWS_ERRORS, WebSocketError, ImproperlyConfigured, *own) as error:
         original = original_error(error)
         text = str(error) if isinstance(error, own) else describe_error(error)
-        logger.error("%s and AWS could not be compared or changed: %s", gateway.api_name, text)
+        step = f" ({error.operation})" if isinstance(error, ProvisioningError) else ""
+        logger.error(
+            "%s and AWS could not be compared or changed: %s%s", gateway.api_name, text, step
+        )
         try:
             store(gateway, last_error=text[:255])
         except DatabaseError:

@@ -334,17 +334,18 @@ class TestFailing:
     def test_original_error(
         self, created: ApiGateway, client: Any, caplog: pytest.LogCaptureFixture
     ) -> None:
-        """The error names AWS's code and has boto3's error as its cause; the log has a line."""
+        """The error names AWS's code and has boto3's error as its cause; the log has the step."""
         client.delete_api(ApiId=created.api_id)
 
         with pytest.raises(ApiGatewaySyncError, match=r"ClientError: NotFoundException$") as caught:
             created.sync_to_aws()
 
         assert isinstance(caught.value.__cause__, ClientError)
-        assert caplog.record_tuples[-1] == (
-            "django_aws_api_gateway_websockets.models",
-            logging.ERROR,
-            "Chat and AWS could not be compared or changed: ClientError: NotFoundException",
+        *where, line = caplog.record_tuples[-1]
+        assert where == ["django_aws_api_gateway_websockets.models", logging.ERROR]
+        assert line == (
+            "Chat and AWS could not be compared or changed: "
+            "ClientError: NotFoundException (GetApi)"
         )
 
     def test_error_that_cannot_be_recorded(
