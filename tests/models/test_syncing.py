@@ -344,8 +344,7 @@ class TestFailing:
         *where, line = caplog.record_tuples[-1]
         assert where == ["django_aws_api_gateway_websockets.models", logging.ERROR]
         assert line == (
-            "Chat and AWS could not be compared or changed: "
-            "ClientError: NotFoundException (GetApi)"
+            "Chat and AWS could not be compared or changed: ClientError: NotFoundException (GetApi)"
         )
 
     def test_error_that_cannot_be_recorded(
