@@ -15,7 +15,7 @@ from django.test import TestCase
 from django.urls import include, path
 from pytest_django import Settings
 
-from django_aws_api_gateway_websockets.exceptions import ConnectionGone
+from django_aws_api_gateway_websockets.exceptions import ConnectionGone, ConnectionNotReady
 from django_aws_api_gateway_websockets.models import ApiGateway, WebSocketSession, WebSocketToken
 from django_aws_api_gateway_websockets.signals import connection_opened
 from django_aws_api_gateway_websockets.testing import Clock, create_gateway
@@ -377,18 +377,21 @@ class TestBeingOpen:
     """A connection can be posted to between its handshake and its end."""
 
     def test_handshake(self, gateway: ApiGateway) -> None:
-        """What is posted before the handshake is answered reaches nobody, as in AWS."""
+        """Nothing can be posted before the handshake is answered, as in AWS."""
         client = GatewayClient(User.objects.create_user("ann"))
+        was_open = []
 
         def welcome(*, session: WebSocketSession, **kwargs: Any) -> None:
-            assert session.send_message("welcome") is None
-            assert not client.is_open
+            with pytest.raises(ConnectionNotReady):
+                session.send_message("welcome")
+            was_open.append(client.is_open)
 
         connection_opened.connect(welcome)
         response = client.connect()
         connection_opened.disconnect(welcome)
 
         assert response.status_code == 200
+        assert was_open == [False]
         assert (client.is_open, client.received()) == (True, [])
 
     def test_refused(self, gateway: ApiGateway) -> None:
