@@ -10,7 +10,7 @@ from ..provisioning.state import CREATION_TAG, DesiredDomain, DesiredGateway, De
 if TYPE_CHECKING:
     from .gateways import ApiGateway
 
-__all__ = ["check_desired", "desired_domain", "desired_gateway"]
+__all__ = ["check_desired", "creation_tags", "desired_gateway"]
 
 
 def check_desired(gateway: ApiGateway) -> None:
@@ -67,16 +67,20 @@ def desired_gateway(
             *((add,) if add else ()),
         ),
         deployment_due=gateway.deployment_due,
-        domain=desired_domain(gateway) if domain and gateway.wants_custom_domain else None,
+        domain=_desired_domain(gateway) if domain and gateway.wants_custom_domain else None,
     )
 
 
-def desired_domain(gateway: ApiGateway) -> DesiredDomain:
+def creation_tags(gateway: ApiGateway) -> dict[str, str]:
+    """Return the tag by which what was created for a gateway is known; 4.1 gave none."""
+    return {CREATION_TAG: gateway.creation_id} if gateway.creation_id else {}
+
+
+def _desired_domain(gateway: ApiGateway) -> DesiredDomain:
     """Return the custom domain that is wanted for a gateway; it has the name of one."""
-    created = {CREATION_TAG: gateway.creation_id} if gateway.creation_id else {}
     return DesiredDomain(
         name=gateway.domain_name,
         certificate_arn=gateway.certificate_arn,
         zone_id=gateway.hosted_zone_id,
-        tags={**gateway.tags, **created},
+        tags={**gateway.tags, **creation_tags(gateway)},
     )

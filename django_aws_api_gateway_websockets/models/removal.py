@@ -9,9 +9,10 @@ from ..aws.control import ControlPlane
 from ..aws.errors import original_error
 from ..provisioning.removal import Removal, read_removal, remove
 from ..provisioning.run import StepResult
+from ..provisioning.state import DesiredDomain
 from ..provisioning.steps import StepKind
 from .creation import claim, release, store_claimed
-from .desired import desired_domain
+from .desired import creation_tags
 
 if TYPE_CHECKING:
     from .gateways import ApiGateway
@@ -28,11 +29,17 @@ def make_removal(gateway: ApiGateway, control: ControlPlane, *, keep_domain: boo
     """
     if not gateway.api_id and not gateway.creation_id:
         raise ValueError(f"{gateway.api_name} has no API in AWS.")
-    own = gateway.domain_name and gateway.custom_domain_created and not keep_domain
+    own = DesiredDomain(
+        name=gateway.domain_name,
+        certificate_arn=gateway.certificate_arn,
+        zone_id=gateway.hosted_zone_id,
+        tags=creation_tags(gateway),
+    )
+    goes = gateway.domain_name and gateway.custom_domain_created and not keep_domain
     return read_removal(
         api_id=gateway.api_id,
         creation_id=gateway.creation_id,
-        own=desired_domain(gateway) if own else None,
+        own=own if goes else None,
         control=control,
     )
 

@@ -112,6 +112,15 @@ class TestDeleting:
 
         assert (before, dns.leads()) == (2, [])
 
+    def test_tags_of_4_1(self, gateway: ApiGateway, client: Any) -> None:
+        """Tags that AWS would not take keep nothing from being deleted."""
+        ApiGateway.objects.update(tags=["a"], creation_id="")
+        before = stored(gateway)
+
+        before.delete_api()
+
+        assert in_aws(client, gateway) == ([], [])
+
     def test_ends_sessions(self, gateway: ApiGateway) -> None:
         """The connections of the API have ended with it, those of others have not."""
         WebSocketSession.objects.create(connection_id="a", api_gateway=gateway)
