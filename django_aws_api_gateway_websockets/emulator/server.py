@@ -180,7 +180,7 @@ class _Run:
 
 def _stop_accepting(server: asyncio.Server) -> None:
     """Accept no more; a server that is closed loses what it has accepted in the same moment."""
-    with contextlib.suppress(NotImplementedError):  # the loop of Windows has no such call
+    with contextlib.suppress(NotImplementedError):  # only Windows: its loop has no readers
         for listener in server.sockets:
             asyncio.get_running_loop().remove_reader(listener.fileno())
 

@@ -67,7 +67,9 @@ class BaseTransport:
             Throttled: too many requests, or the client does not read.
             TransportError: anything else that the service or the network did.
         """
-        raise NotImplementedError(f"{type(self).__name__} cannot send messages.")  # abstract
+        raise NotImplementedError(  # what every transport has to override
+            f"{type(self).__name__} cannot send messages."
+        )
 
     def disconnect(self, management_url: str, connection_id: str) -> None:
         """Close a connection; the client sees close code 1000.
@@ -76,7 +78,9 @@ class BaseTransport:
             ConnectionGone: it is closed already, or unknown.
             TransportError: anything else that the service or the network did.
         """
-        raise NotImplementedError(f"{type(self).__name__} cannot close connections.")  # optional
+        raise NotImplementedError(  # for those that did not look at supports_disconnect
+            f"{type(self).__name__} cannot close connections."
+        )
 
     def info(self, management_url: str, connection_id: str) -> ConnectionInfo:
         """Return what is known of an open connection.
@@ -85,7 +89,9 @@ class BaseTransport:
             ConnectionGone: it is closed, or unknown.
             TransportError: anything else that the service or the network did.
         """
-        raise NotImplementedError(f"{type(self).__name__} cannot describe connections.")  # optional
+        raise NotImplementedError(  # for those that did not look at supports_info
+            f"{type(self).__name__} cannot describe connections."
+        )
 
     async def asend(self, management_url: str, connection_id: str, payload: bytes) -> SendResult:
         """Do what ``send`` does, without blocking the event loop."""

@@ -128,7 +128,9 @@ class WebSocketViewBase(View):
         Returns:
             None, a JSON value or a response.
         """
-        raise NotImplementedError("This logic needs to be defined within the subclass")  # as 4.1
+        raise NotImplementedError(  # error and text are those of 4.1, which projects may expect
+            "This logic needs to be defined within the subclass"
+        )
 
     def can_join_channel(self, request: HttpRequest, channel_name: str) -> bool:
         """Return whether the request's user may join a channel; it is empty for none."""

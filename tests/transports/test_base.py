@@ -43,17 +43,26 @@ class TestMissingCapabilities:
 
     def test_send(self) -> None:
         """Sending has no default."""
-        with pytest.raises(NotImplementedError, match=r"^BaseTransport cannot send messages\.$"):
+        with pytest.raises(
+            NotImplementedError,  # a transport has to override it
+            match=r"^BaseTransport cannot send messages\.$",
+        ):
             BaseTransport().send("http://x", "abc=", b"{}")
 
     def test_disconnect(self) -> None:
         """Closing has no default."""
-        with pytest.raises(NotImplementedError, match=r"^Recorder cannot close connections\.$"):
+        with pytest.raises(
+            NotImplementedError,  # supports_disconnect was not asked
+            match=r"^Recorder cannot close connections\.$",
+        ):
             Recorder().disconnect("http://x", "abc=")
 
     def test_info(self) -> None:
         """Describing has no default."""
-        with pytest.raises(NotImplementedError, match=r"^Recorder cannot describe connections\.$"):
+        with pytest.raises(
+            NotImplementedError,  # supports_info was not asked
+            match=r"^Recorder cannot describe connections\.$",
+        ):
             Recorder().info("http://x", "abc=")
 
 
@@ -69,12 +78,12 @@ class TestAsyncTwins:
 
     def test_adisconnect(self) -> None:
         """The error is the one of ``disconnect``."""
-        with pytest.raises(NotImplementedError, match="close"):
+        with pytest.raises(NotImplementedError, match="close"):  # as the blocking verb
             asyncio.run(Recorder().adisconnect("http://x", "abc="))
 
     def test_ainfo(self) -> None:
         """The error is the one of ``info``."""
-        with pytest.raises(NotImplementedError, match="describe"):
+        with pytest.raises(NotImplementedError, match="describe"):  # as the blocking verb
             asyncio.run(Recorder().ainfo("http://x", "abc="))
 
 

@@ -61,7 +61,7 @@ class TestCapabilities:
 
     def test_info(self) -> None:
         """Asking all the same is refused."""
-        with pytest.raises(NotImplementedError) as caught:
+        with pytest.raises(NotImplementedError) as caught:  # supports_info was not asked
             ConsoleTransport().info(URL, "abc=")
 
         assert str(caught.value) == "ConsoleTransport cannot describe connections."
