@@ -10,11 +10,11 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
-from django.db.models import QuerySet
 
 from ..exceptions import WebSocketError
 from ..models import ApiGateway
 from ..provisioning.steps import Step
+from .gateways import get_gateway
 
 __all__ = ["Command"]
 
@@ -113,13 +113,10 @@ class Command(BaseCommand):
             self.stdout.write(f"{report.gateway}: {sentence}")
 
 
-def _gateways(pk: int | None) -> QuerySet[ApiGateway]:
+def _gateways(pk: int | None) -> list[ApiGateway]:
     if pk is None:
-        return ApiGateway.objects.filter(api_created=True).order_by("pk")
-    gateways = ApiGateway.objects.filter(pk=pk)
-    if not gateways:
-        raise CommandError(f"There is no ApiGateway with the primary key {pk}.")
-    return gateways
+        return list(ApiGateway.objects.filter(api_created=True).order_by("pk"))
+    return [get_gateway(pk)]
 
 
 def _steps(gateway: ApiGateway, asked: _Options, report: _Report) -> Iterator[dict[str, Any]]:

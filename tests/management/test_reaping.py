@@ -19,30 +19,15 @@ from django_aws_api_gateway_websockets.models import ApiGateway
 from django_aws_api_gateway_websockets.transports import locmem
 
 from ..connections import connect, fail, open_rows, transport_settings
+from ..models.conftest import empty_outbox, gateway
 
-__all__ = ["TestFailing", "TestReaping"]
+__all__ = ["TestFailing", "TestReaping", "empty_outbox", "gateway"]
 
 pytestmark = pytest.mark.django_db
 
 CONSOLE = "django_aws_api_gateway_websockets.transports.console.ConsoleTransport"
 OUTLIVED = timedelta(seconds=7600)
 QUIET = timedelta(minutes=12)
-
-
-@pytest.fixture(autouse=True)
-def empty_outbox() -> None:
-    """Forget what earlier tests sent."""
-    locmem.reset()
-
-
-@pytest.fixture
-def gateway() -> ApiGateway:
-    """Return a gateway that is deployed."""
-    return ApiGateway.objects.create(
-        api_name="Chat",
-        api_id="abc123defg",
-        api_endpoint="wss://abc123defg.execute-api.eu-west-1.amazonaws.com",
-    )
 
 
 def run(*arguments: str, name: str = "reapWebSocketSessions", **options: Any) -> list[str]:
