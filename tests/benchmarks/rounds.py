@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from statistics import median, mode
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.handlers.wsgi import WSGIHandler
-from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections
-from django.db.utils import ConnectionHandler
+from django.db import OperationalError, connection
 
-from tests.settings import TEST_NAME, database
+from tests.settings import TEST_NAME
 
+from .databases import new_database
 from .events import KINDS, Browser, Kind, open_browsers
 
 __all__ = ["measure"]
@@ -38,27 +36,12 @@ def measure(engine: str, *, seconds: float, rounds: int) -> dict[str, Any]:
     Returns:
         The figures; or why there are none, when the database does not answer.
     """
+    name = None if engine == "sqlite" else f"{TEST_NAME}_{os.getpid()}"
     try:
-        with _new_database(engine):
+        with new_database(engine, name):
             return _measure(open_browsers(BROWSERS), time.monotonic() + seconds, rounds)
     except (ImproperlyConfigured, OperationalError) as error:
         return {"skipped": str(error).strip().splitlines()[0]}
-
-
-@contextmanager
-def _new_database(engine: str) -> Iterator[None]:
-    """Let the default database be a new one that lasts as long as the measurement."""
-    name = None if engine == "sqlite" else f"{TEST_NAME}_{os.getpid()}"
-    config = {**database(engine), "CONN_MAX_AGE": None, "TEST": {"NAME": name}}
-    handler = ConnectionHandler({DEFAULT_DB_ALIAS: config})
-    connections.settings[DEFAULT_DB_ALIAS] = handler.settings[DEFAULT_DB_ALIAS]
-    connections[DEFAULT_DB_ALIAS] = handler[DEFAULT_DB_ALIAS]
-    connection.ensure_connection()
-    connection.creation.create_test_db(verbosity=0, autoclobber=True)
-    try:
-        yield
-    finally:
-        connection.creation.destroy_test_db(config["NAME"], verbosity=0)
 
 
 @dataclass(slots=True)
