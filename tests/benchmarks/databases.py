@@ -23,6 +23,9 @@ def new_database(engine: str, name: str | None) -> Iterator[None]:
         name: of the database, or the path of the file; None is a database in memory.
     """
     config = {**database(engine), "TEST": {"NAME": name}}
+    if engine == "sqlite" and name:
+        # Django never closes a connection to a database in memory.
+        config["NAME"] = name
     _set_default(config)
     connection.ensure_connection()
     connection.creation.create_test_db(verbosity=0, autoclobber=True)
