@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import boto3
 import botocore.session
 from botocore.config import Config
+from botocore.credentials import Credentials
 from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 from django.dispatch import receiver
@@ -23,10 +24,12 @@ __all__ = [
     "CONNECT_TIMEOUT",
     "LOCAL_REGION",
     "MAX_RETRIES",
+    "NO_PROFILE",
     "READ_TIMEOUT",
     "clear_client_cache",
     "client_config",
     "get_client",
+    "get_credentials",
     "get_region_name",
 ]
 
@@ -39,13 +42,17 @@ MAX_RETRIES = 3
 
 #: Region that requests to a gateway on this machine are signed for.
 LOCAL_REGION = "local"
+LOCAL_KEY = "local"
 #: Signs requests to a gateway on this machine; a developer's own keys never do.
 LOCAL_IDENTITY: Mapping[str, str | None] = {
     "region_name": LOCAL_REGION,
-    "aws_access_key_id": "local",
-    "aws_secret_access_key": "local",
+    "aws_access_key_id": LOCAL_KEY,
+    "aws_secret_access_key": LOCAL_KEY,
     "aws_session_token": None,
 }
+
+#: Variables of a session that the profile of the shell (AWS_PROFILE) has no say in.
+NO_PROFILE: Mapping[str, tuple[None, ...]] = {"profile": (None, None, None, None)}
 
 NO_REGION = "AWS_GATEWAY_REGION_NAME or AWS_REGION_NAME must be set within settings.py"
 
@@ -107,15 +114,31 @@ def get_client(
     key = (os.getpid(), service, url, *_identity(), _config_values(config), _freeze(kwargs))
     client = _clients.get(key)
     if client is None:
-        with _locks.setdefault(os.getpid(), threading.Lock()):
+        with _lock():
             client = _clients.get(key) or _build(service, url, config, kwargs)
             _clients[key] = client
     return client
 
 
+def get_credentials(endpoint_url: str) -> Any:
+    """Return botocore's credentials of the clients of an endpoint, or None where there are none.
+
+    Raises:
+        botocore.exceptions.ProfileNotFound: the profile does not exist.
+        botocore.exceptions.BotoCoreError: the credentials cannot be had.
+    """
+    if is_loopback(endpoint_url):
+        return Credentials(LOCAL_KEY, LOCAL_KEY)
+    if keys := _keys():
+        return Credentials(keys["aws_access_key_id"], keys["aws_secret_access_key"])
+    with _lock():  # a session looks once, but not for several threads
+        return _session().get_credentials()
+
+
 def clear_client_cache() -> None:
     """Forget every client, so that the next request builds a new one."""
     _clients.clear()
+    _profile_session.cache_clear()
 
 
 @receiver(setting_changed, dispatch_uid="django_aws_api_gateway_websockets.clients")
@@ -133,6 +156,10 @@ def get_region_name() -> str:
     if settings.region_name is None:
         raise RuntimeError(NO_REGION)
     return settings.region_name
+
+
+def _lock() -> threading.Lock:
+    return _locks.setdefault(os.getpid(), threading.Lock())
 
 
 def _refuse_other_host(url: str | None) -> None:
@@ -170,13 +197,26 @@ def _freeze(value: Any) -> Hashable:
 def _build(service: str, url: str | None, config: Config, kwargs: Mapping[str, Any]) -> Any:
     if url and is_loopback(url):
         return _build_local(service, url, config, kwargs)
-    profile = settings.iam_profile
-    session = boto3.Session(profile_name=profile) if profile else boto3
+    profile, session = settings.iam_profile, _session()
     region = (url and region_from_endpoint(url)) or settings.region_name
     options = {"region_name": region or (profile and session.region_name), **_keys(), **kwargs}
     if not options["region_name"]:
+        _profile_session.cache_clear()  # it may name one the next time
         raise RuntimeError(NO_REGION)
     return session.client(service, endpoint_url=url, config=config, **options)
+
+
+def _session() -> boto3.Session:
+    if settings.iam_profile:
+        return _profile_session(os.getpid(), settings.iam_profile)
+    if boto3.DEFAULT_SESSION is None:
+        boto3.setup_default_session()
+    return boto3.DEFAULT_SESSION
+
+
+@lru_cache(maxsize=8)
+def _profile_session(process_id: int, profile: str) -> boto3.Session:
+    return boto3.Session(profile_name=profile)
 
 
 def _keys() -> dict[str, str]:
@@ -195,6 +235,5 @@ def _build_local(service: str, url: str, config: Config, kwargs: Mapping[str, An
 
 @lru_cache(maxsize=1)
 def _local_session() -> boto3.Session:
-    # Nor has its profile (AWS_PROFILE), which need not even exist.
-    no_profile = {"profile": (None, None, None, None)}
-    return boto3.Session(botocore_session=botocore.session.Session(session_vars=no_profile))
+    # Nor has its profile, which need not even exist.
+    return boto3.Session(botocore_session=botocore.session.Session(session_vars=NO_PROFILE))

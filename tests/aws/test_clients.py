@@ -19,6 +19,7 @@ from django_aws_api_gateway_websockets.aws.clients import (
     clear_client_cache,
     client_config,
     get_client,
+    get_credentials,
     get_region_name,
 )
 
@@ -100,6 +101,61 @@ class TestIdentity:
         own = {"aws_access_key_id": "OWN", "aws_secret_access_key": "x"}
 
         assert signature(proxy, region_name="sa-east-1", **own) == "OWN in sa-east-1"
+
+
+class TestCredentials:
+    """Who asks for the credentials themselves gets those that clients sign with."""
+
+    def test_default_chain(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Without settings, boto3 looks for them itself, once."""
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "CHAIN")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+        monkeypatch.setattr("boto3.DEFAULT_SESSION", None)
+
+        found = get_credentials(ENDPOINT)
+
+        assert found.get_frozen_credentials()[:3] == ("CHAIN", "x", None)
+        assert get_credentials(ENDPOINT) is found
+
+    def test_none_at_all(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The default chain may end without any."""
+        monkeypatch.setattr("boto3.DEFAULT_SESSION", None)
+
+        assert get_credentials(ENDPOINT) is None
+
+    def test_both_keys(self, settings: Settings) -> None:
+        """Both key settings together are used."""
+        settings.AWS_ACCESS_KEY_ID = "KEYS"
+        settings.AWS_SECRET_ACCESS_KEY = "y"
+
+        found = get_credentials(ENDPOINT)
+
+        assert found.get_frozen_credentials()[:3] == ("KEYS", "y", None)
+
+    def test_profile_wins(self, settings: Settings, profile: Path) -> None:
+        """A profile is preferred to the keys."""
+        settings.AWS_ACCESS_KEY_ID = "KEYS"
+        settings.AWS_SECRET_ACCESS_KEY = "y"
+
+        found = get_credentials(ENDPOINT)
+
+        assert found.get_frozen_credentials()[:3] == ("PROFILE", "x", None)
+
+    def test_unknown_profile(self, settings: Settings) -> None:
+        """A profile that does not exist is botocore's own error."""
+        settings.AWS_IAM_PROFILE = "nobody"
+
+        with pytest.raises(ProfileNotFound, match="nobody"):
+            get_credentials(ENDPOINT)
+
+    def test_local_gateway(self, settings: Settings, profile: Path) -> None:
+        """A gateway on this machine sees dummy keys, whatever is configured."""
+        settings.AWS_ACCESS_KEY_ID = "KEYS"
+        settings.AWS_SECRET_ACCESS_KEY = "y"
+
+        found = get_credentials("http://localhost:7/api/live")
+
+        assert found.get_frozen_credentials()[:3] == ("local", "local", None)
 
 
 class TestRegion:
