@@ -1,15 +1,25 @@
-"""The transport of production: the ``@connections`` API of AWS API Gateway, through boto3."""
+"""The transport of production: the ``@connections`` API of AWS API Gateway.
+
+One message to one connection goes through boto3. One to many goes through the fan-out, which does
+the same with a fraction of the work, and comes to boto3 with what is not plain.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
 from ..aws.clients import CONNECT_TIMEOUT, MAX_RETRIES, client_config, get_client
-from ..aws.errors import translate_errors
-from .base import BaseTransport, ConnectionInfo, SendResult
+from ..aws.direct import get_direct_access
+from ..aws.errors import AWS_ERRORS, translate_errors
+from .base import CONCURRENCY, BaseTransport, ConnectionInfo, R, SendResult, Sent
+from .breaker import Breaker
+from .deliveries import Delivery
+from .fanout import get_fanout, threads_are_real
+from .lanes import Lane
 
 __all__ = ["APIGatewayTransport"]
 
@@ -28,7 +38,8 @@ class APIGatewayTransport(BaseTransport):
         max_retries: how often a request that failed for a passing reason is repeated at most. A
             post whose answer was lost is repeated too, so a client may get it twice; 0 never
             repeats.
-        max_pool_connections: connections to one stage that are kept open.
+        max_pool_connections: connections to one stage that boto3 keeps open.
+        fast: whether messages to many go through the fan-out.
 
     Raises:
         ImproperlyConfigured: a value is not usable, or an option is unknown.
@@ -41,12 +52,17 @@ class APIGatewayTransport(BaseTransport):
         read_timeout: float = READ_TIMEOUT,
         max_retries: int = MAX_RETRIES,
         max_pool_connections: int = MAX_POOL_CONNECTIONS,
+        fast: bool = True,
         **unknown: Any,
     ) -> None:
         super().__init__(**unknown)
         _require_seconds(connect_timeout=connect_timeout, read_timeout=read_timeout)
         _require_count(0, max_retries=max_retries)
         _require_count(1, max_pool_connections=max_pool_connections)
+        if type(fast) is not bool:
+            raise ImproperlyConfigured(f"'fast' must be True or False, not {fast!r}.")
+        self._is_fast = fast
+        self._timeouts = {"connect_timeout": connect_timeout, "read_timeout": read_timeout}
         self._config = client_config(
             connect_timeout=connect_timeout,
             read_timeout=read_timeout,
@@ -61,6 +77,31 @@ class APIGatewayTransport(BaseTransport):
             answer = client.post_to_connection(ConnectionId=connection_id, Data=payload)
         return _send_result(answer["ResponseMetadata"])
 
+    def send_many(
+        self,
+        chunks: Iterable[Sequence[R]],
+        payload: bytes,
+        *,
+        max_workers: int | None = None,
+        concurrency: int = CONCURRENCY,
+    ) -> Iterator[Sent[R]]:
+        self.refuse_oversized("", payload)
+        if not (self._is_fast and threads_are_real()):
+            return super().send_many(
+                chunks, payload, max_workers=max_workers, concurrency=concurrency
+            )
+        breaker = Breaker()
+        delivery: Delivery[R] = Delivery(
+            payload,
+            find_lane=self._find_lane,
+            fanout=get_fanout(),
+            post=partial(self.try_to_send, breaker, payload),
+            breaker=breaker,
+            max_workers=max_workers,
+            concurrency=concurrency,
+        )
+        return delivery.run(chunks)
+
     def disconnect(self, management_url: str, connection_id: str) -> None:
         with translate_errors(connection_id=connection_id):
             self._client(management_url).delete_connection(ConnectionId=connection_id)
@@ -70,6 +111,14 @@ class APIGatewayTransport(BaseTransport):
             client = self._client(management_url)
             answer = client.get_connection(ConnectionId=connection_id)
         return _connection_info(answer)
+
+    def _find_lane(self, management_url: str) -> Lane | None:
+        """Return how the fan-out posts below a URL; of what it cannot do, boto3 says why."""
+        try:
+            access = get_direct_access(management_url, self._config)
+            return None if access is None else Lane(management_url, access, **self._timeouts)
+        except (*AWS_ERRORS, RuntimeError, ValueError):
+            return None
 
     def _client(self, management_url: str) -> Any:
         return get_client(

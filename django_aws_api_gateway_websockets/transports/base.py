@@ -2,19 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, Final, Protocol, TypeVar
 
 from asgiref.sync import sync_to_async
 from django.core.checks import CheckMessage
 from django.core.exceptions import ImproperlyConfigured
 
-from ..exceptions import PayloadTooLarge
+from ..exceptions import EndpointUnreachable, PayloadTooLarge, TransportError
 from ..protocol.limits import MESSAGE_MAX_BYTES
+from .breaker import Breaker
 
-__all__ = ["BaseTransport", "ConnectionInfo", "SendResult"]
+__all__ = [
+    "CONCURRENCY",
+    "DEFAULT_WORKERS",
+    "BaseTransport",
+    "ConnectionInfo",
+    "R",
+    "Recipient",
+    "SendResult",
+    "Sent",
+]
+
+DEFAULT_WORKERS: Final = 32
+"""Threads that send to many, unless another number is asked for."""
+
+CONCURRENCY: Final = 256
+"""Posts in flight to one host at once, at most, where no threads are needed."""
+
+
+class Recipient(Protocol):
+    """To whom a message is sent; what else it has is the caller's."""
+
+    @property
+    def management_url(self) -> str:
+        """Where the connections of its stage are managed."""
+
+    @property
+    def connection_id(self) -> str:
+        """As AWS names the connection."""
+
+
+R = TypeVar("R", bound=Recipient)
+Sent = tuple[R, Exception | None]
+"""A recipient, and what went wrong; None is that the message was accepted."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,6 +105,59 @@ class BaseTransport:
         raise NotImplementedError(  # what every transport has to override
             f"{type(self).__name__} cannot send messages."
         )
+
+    def send_many(
+        self,
+        chunks: Iterable[Sequence[R]],
+        payload: bytes,
+        *,
+        max_workers: int | None = None,
+        concurrency: int = CONCURRENCY,
+    ) -> Iterator[Sent[R]]:
+        """Send one message to many connections, and yield each with what went wrong, once.
+
+        Errors are those of ``send``, and ``RuntimeError`` and ``ValueError`` of a gateway whose
+        URL or region is of no use. A gateway that could not be reached, or denied access, ten
+        times in a row, and accepted nothing for five seconds, is given up: what is left for it
+        fails without being tried.
+
+        Args:
+            chunks: recipients; the caller's thread asks for the next chunk when all of the last
+                are under way.
+            payload: UTF-8, at most 131,072 bytes.
+            max_workers: posts in flight at once; by default as many as the transport does well.
+            concurrency: posts in flight to one host at once, at most, when that is more.
+
+        Raises:
+            ImproperlyConfigured: the transport, or AWS, is not configured.
+            PayloadTooLarge: the payload is larger than API Gateway carries; nothing was sent.
+        """
+        self.refuse_oversized("", payload)
+        post = partial(self.try_to_send, Breaker(), payload)
+        with ThreadPoolExecutor(max_workers or DEFAULT_WORKERS) as pool:
+            for chunk in chunks:
+                yield from zip(chunk, pool.map(post, chunk), strict=True)
+
+    def try_to_send(
+        self, breaker: Breaker, payload: bytes, recipient: Recipient
+    ) -> Exception | None:
+        """Send one message of many, and return what went wrong.
+
+        Args:
+            breaker: what is known of the gateways; learns what becomes of this message.
+            payload: the message.
+            recipient: to whom.
+        """
+        url, connection_id = recipient.management_url, recipient.connection_id
+        if breaker.is_open(url):
+            return EndpointUnreachable(connection_id, "too many posts in a row have failed")
+        error: Exception | None = None
+        try:
+            self.send(url, connection_id, payload)
+        except (RuntimeError, TransportError, ValueError) as caught:
+            error = caught
+        breaker.note(url, error)
+        return error
 
     def disconnect(self, management_url: str, connection_id: str) -> None:
         """Close a connection; the client sees close code 1000.

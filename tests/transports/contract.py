@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import pytest
 
@@ -11,7 +11,7 @@ from django_aws_api_gateway_websockets.exceptions import ConnectionGone, Payload
 from django_aws_api_gateway_websockets.protocol.limits import MESSAGE_MAX_BYTES
 from django_aws_api_gateway_websockets.transports.base import BaseTransport, SendResult
 
-__all__ = ["Connection", "TransportContract"]
+__all__ = ["Connection", "Recipient", "TransportContract"]
 
 
 class Connection(Protocol):
@@ -25,6 +25,13 @@ class Connection(Protocol):
 
     def is_closed(self) -> bool:
         """Return whether the client has been told that the connection is closed."""
+
+
+class Recipient(NamedTuple):
+    """To whom a message is sent."""
+
+    management_url: str
+    connection_id: str
 
 
 class TransportContract:
@@ -67,6 +74,46 @@ class TransportContract:
             f"Message exceeds AWS limit (connection {connection.address[1]}): "
             "131073 of at most 131072 bytes"
         )
+
+    def test_sends_to_many(self, transport: BaseTransport, connection: Connection) -> None:
+        """Each recipient comes back once, without an error."""
+        recipients = [Recipient(*connection.address)] * 3
+
+        sent = list(transport.send_many([recipients[:2], recipients[2:]], b"{}"))
+
+        assert sent == [(recipient, None) for recipient in recipients]
+        assert [connection.receive() for _ in recipients] == ["{}"] * 3
+
+    def test_tells_which_of_many_is_gone(
+        self, transport: BaseTransport, connection: Connection
+    ) -> None:
+        """A recipient whose connection is closed comes back with that error."""
+        transport.disconnect(*connection.address)
+
+        [(recipient, error)] = transport.send_many([[Recipient(*connection.address)]], b"{}")
+
+        assert recipient == connection.address
+        assert isinstance(error, ConnectionGone)
+        assert error.connection_id == connection.address[1]
+
+    def test_sends_to_nobody(self, transport: BaseTransport) -> None:
+        """No recipients are no mistake."""
+        assert list(transport.send_many([[]], b"{}")) == []
+
+    def test_refuses_larger_to_many(self, transport: BaseTransport, connection: Connection) -> None:
+        """Nobody gets a part of what is too large."""
+        with pytest.raises(PayloadTooLarge):
+            list(transport.send_many([[Recipient(*connection.address)]], b"x" * 131_073))
+
+    def test_sends_the_largest_to_many(
+        self, transport: BaseTransport, connection: Connection
+    ) -> None:
+        """131,072 bytes are just small enough."""
+        payload = b"x" * MESSAGE_MAX_BYTES
+
+        [(_, error)] = transport.send_many([[Recipient(*connection.address)]], payload)
+
+        assert (error, len(connection.receive())) == (None, MESSAGE_MAX_BYTES)
 
     def test_disconnects(self, transport: BaseTransport, connection: Connection) -> None:
         """The client sees its connection closed."""

@@ -92,6 +92,15 @@ class TestContract(TransportContract):
     """It does what every transport does, with a gateway at the other end."""
 
 
+class TestContractOfBoto3(TransportContract):
+    """It does so without the fan-out, too."""
+
+    @pytest.fixture
+    def transport(self) -> APIGatewayTransport:
+        """Return a transport that leaves everything to boto3."""
+        return APIGatewayTransport(max_retries=0, fast=False)
+
+
 class TestRequests:
     """What goes over the wire."""
 

@@ -1,0 +1,79 @@
+"""How the posts to one stage get into the fan-out: their host, their paths, their signatures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from urllib.parse import urlsplit
+
+from ..aws.direct import DirectAccess
+from ..protocol.endpoints import connection_path, connections_path, host_header
+from ..protocol.http1 import encode_post
+from .batches import Batch, Target
+
+__all__ = ["Lane"]
+
+_PORTS = {"http": 80, "https": 443}
+
+
+class Lane:
+    """Makes batches of posts to one stage.
+
+    Args:
+        management_url: of the stage.
+        access: who posts.
+        connect_timeout: seconds until a connection must be open.
+        read_timeout: seconds until an answer must be complete.
+
+    Raises:
+        ValueError: the URL is not one that HTTP can ask for as it is.
+    """
+
+    def __init__(
+        self,
+        management_url: str,
+        access: DirectAccess,
+        *,
+        connect_timeout: float,
+        read_timeout: float,
+    ) -> None:
+        parts = urlsplit(management_url)
+        self._access = access
+        self._host = host_header(management_url)
+        self._connections = connections_path(management_url)
+        self.target = Target(
+            host=parts.hostname or "",
+            port=parts.port or _PORTS[parts.scheme],
+            tls=parts.scheme == "https",
+            ca_bundle=access.ca_bundle,
+            connect_timeout=connect_timeout,
+            read_timeout=read_timeout,
+        )
+        encode_post(host=self._host, path=self._connections, headers={}, body=b"")
+
+    def batch(
+        self,
+        connection_ids: Sequence[str],
+        payload: bytes,
+        payload_hash: str,
+        done: Callable[[Batch], object],
+    ) -> Batch:
+        """Return posts, to be signed with the credentials of this moment.
+
+        Args:
+            connection_ids: to whom.
+            payload: the message.
+            payload_hash: its hash.
+            done: see ``Batch``.
+
+        Raises:
+            botocore.exceptions.BotoCoreError: there are no valid credentials.
+            ValueError: an id is none, or the credentials cannot be sent.
+        """
+        return Batch(
+            host=self._host,
+            paths=[connection_path(self._connections, name) for name in connection_ids],
+            payload=payload,
+            payload_hash=payload_hash,
+            signer=self._access.signer(),
+            done=done,
+        )
