@@ -18,12 +18,14 @@ from django.core.signals import setting_changed
 from django.dispatch import receiver
 
 from .rules import (
+    MAX_CONCURRENCY,
     MAX_DURATION,
     SECRET_PATTERN,
     SECRET_RULE,
     is_backend,
     is_binding,
     is_bool,
+    is_concurrency,
     is_duration,
     is_natural,
     is_origins,
@@ -168,6 +170,12 @@ class WebSocketSettings:
     session_max_age_seconds = _duration(7500, "E006")
     gone_grace_seconds = _duration(10, "E007")
     token_binding = Setting("session", is_binding, '"session" or "user"', "E008")
+    delivery_concurrency = Setting(
+        256, is_concurrency, f"an integer from 1 to {MAX_CONCURRENCY}", "E010"
+    )
+    delivery_max_per_second = Setting[int | None](
+        None, is_positive_int, "an integer of at least 1", "E011"
+    )
     trusted_proxy_count = Setting[int | None](None, is_natural, "an integer of at least 0", "E009")
 
     @property

@@ -8,6 +8,7 @@ from typing import TypeGuard
 from urllib.parse import urlsplit
 
 __all__ = [
+    "MAX_CONCURRENCY",
     "MAX_DURATION",
     "SECRET_PATTERN",
     "SECRET_RULE",
@@ -15,6 +16,7 @@ __all__ = [
     "is_backend",
     "is_binding",
     "is_bool",
+    "is_concurrency",
     "is_duration",
     "is_natural",
     "is_origin",
@@ -35,6 +37,9 @@ TOKEN_BINDINGS = ("session", "user")
 MAX_DURATION = 1_000_000_000
 """Seconds or minutes: what can still be subtracted from today's date."""
 
+MAX_CONCURRENCY = 4096
+"""Posts in flight at once: each has a socket, of which a process may open few thousands."""
+
 _ORIGIN = re.compile(
     r"https?://(\*\.)?([a-z0-9_-]+(\.[a-z0-9_-]+)*\.?|\[[^]]+\])(:\d+)?", re.I | re.A
 )
@@ -53,6 +58,11 @@ def is_natural(value: object) -> TypeGuard[int]:
 def is_duration(value: object) -> bool:
     """Return whether ``value`` is a number of seconds or minutes that dates can be moved by."""
     return is_positive_int(value) and value <= MAX_DURATION
+
+
+def is_concurrency(value: object) -> bool:
+    """Return whether ``value`` is a number of sockets that a process can open."""
+    return is_positive_int(value) and value <= MAX_CONCURRENCY
 
 
 def is_bool(value: object) -> bool:

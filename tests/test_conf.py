@@ -64,6 +64,8 @@ class TestDeclaredSettings:
             ("gone_grace_seconds", 10),
             ("token_binding", "session"),
             ("trusted_proxy_count", None),
+            ("delivery_concurrency", 256),
+            ("delivery_max_per_second", None),
             (
                 "transport",
                 {
@@ -86,6 +88,10 @@ class TestDeclaredSettings:
             *((name, 1) for name in COUNTS + DURATIONS),
             *((name, 10**12) for name in COUNTS),
             *((name, 10**9) for name in DURATIONS),
+            ("delivery_concurrency", 1),
+            ("delivery_concurrency", 4096),
+            ("delivery_max_per_second", 1),
+            ("delivery_max_per_second", 10**12),
             ("push_changes_to_aws", False),
             ("allowed_integration_hosts", "example.com"),
             ("allowed_integration_hosts", {"example.com"}),
@@ -136,6 +142,8 @@ class TestDeclaredSettings:
             *((name, value) for name in COUNTS + DURATIONS for value in (0, -1, True, "1", 1.5)),
             *((name, 10**9 + 1) for name in DURATIONS),
             *((name, None) for name in [*COUNTS, *DURATIONS, "push_changes_to_aws"]),
+            *(("delivery_concurrency", value) for value in (0, 4097, True, "1", 1.5, None)),
+            *(("delivery_max_per_second", value) for value in (0, True, "1", 1.5)),
             ("push_changes_to_aws", 0),
             ("push_changes_to_aws", "False"),
             ("allowed_integration_hosts", b"example.com"),

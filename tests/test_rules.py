@@ -22,6 +22,7 @@ class TestRules:
         [
             (rules.is_positive_int, 1),
             (rules.is_duration, rules.MAX_DURATION),
+            (rules.is_concurrency, rules.MAX_CONCURRENCY),
             (rules.is_natural, 0),
             (rules.is_binding, "user"),
             (rules.is_bool, False),
@@ -42,6 +43,8 @@ class TestRules:
             (rules.is_positive_int, True),
             (rules.is_positive_int, 0),
             (rules.is_duration, rules.MAX_DURATION + 1),
+            (rules.is_concurrency, 0),
+            (rules.is_concurrency, rules.MAX_CONCURRENCY + 1),
             (rules.is_natural, -1),
             (rules.is_natural, False),
             (rules.is_binding, "cookie"),

@@ -3,55 +3,35 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import router
 
-from ..exceptions import ConnectionGone, ConnectionNotReady, TransportError
+from ..conf import settings
+from ..exceptions import ConnectionGone, ConnectionNotReady
 from ..signals import delivery_finished, sessions_gone
-from ..transports import get_transport
+from ..transports import BaseTransport, get_transport
 from .delivery import NOT_READY, OPENING, DeliveryReport, Outcome, Result, Tally
-from .opening import is_opening
+from .pacing import get_delivery_pace
 from .patience import PATIENCE, Timer, Tries
+from .recipients import Recipient, RecipientReader
 
 if TYPE_CHECKING:
     from .session_queryset import WebSocketSessionQuerySet
-    from .sessions import WebSocketSession
 
-__all__ = ["Broadcast", "post"]
+__all__ = ["Broadcast"]
 
 logger = logging.getLogger("django_aws_api_gateway_websockets.models")
 
-_BATCH_SIZE = 100
-"""Sessions that are tried again before the time is looked at."""
+_CHUNK_SIZE = 100
+"""Sessions that are looked at together, at most, and between two looks at the time."""
 
+_CLOSE_SIZE = 500
+"""Gone sessions that are closed in one statement, at most."""
 
-def post(session: WebSocketSession, payload: bytes) -> Result:
-    """Post a message to one connection; the database is not touched.
-
-    Raises:
-        ImproperlyConfigured: there is no transport, or AWS is not configured.
-    """
-    if session.api_gateway is None:
-        return Result(Outcome.SKIPPED)
-    if session.is_outlived:
-        return Result(Outcome.GONE)
-    try:
-        get_transport().send(session.api_gateway.management_url, session.connection_id, payload)
-    except ConnectionGone:
-        return OPENING if session.is_young else Result(Outcome.GONE)
-    except (RuntimeError, TransportError, ValueError) as error:
-        logger.debug("Message to %s not delivered: %s", session, error)
-        return _failure(error)
-    return Result(Outcome.SENT)
-
-
-def _failure(error: Exception) -> Result:
-    if isinstance(error, ConnectionNotReady):
-        return NOT_READY
-    return Result(Outcome.FAILED, type(error).__name__)
+_SENT = Result(Outcome.SENT)
+_GONE = Result(Outcome.GONE)
 
 
 class Broadcast:
@@ -70,78 +50,118 @@ class Broadcast:
     ) -> None:
         self._rows = rows
         self._payload = payload
-        self._timer = timer or _default_timer()
+        self._transport = get_transport()
+        self._timer = timer or _default_timer(self._transport)
+        self._reader = RecipientReader()
+        self._pace, self._chunk_size = None, _CHUNK_SIZE
+        if per_second := settings.delivery_max_per_second:
+            self._pace = get_delivery_pace(per_second)
+            # Several chunks a second, so that no second has many more posts than another.
+            self._chunk_size = min(_CHUNK_SIZE, max(per_second // 10, 1))
         self._tally = Tally()
         self._waiting: dict[Result, list[Any]] = {result: [] for result in PATIENCE}
+        self._gone: list[Any] = []
 
-    def run(self, max_workers: int) -> DeliveryReport:
+    def run(self, max_workers: int | None = None) -> DeliveryReport:
         """Send the message, and return what became of it.
 
         Args:
-            max_workers: posts in flight at once.
+            max_workers: posts in flight at once; by default what the transport does well.
 
         Raises:
             ValueError: ``max_workers`` is less than 1.
         """
+        if max_workers is not None and max_workers < 1:
+            raise ValueError("max_workers must be greater than 0.")
         begin = self._timer.now()
-        with ThreadPoolExecutor(max_workers) as pool:
-            for chunk in self._rows.in_chunks():
-                self._post(chunk, pool)
-            for result in PATIENCE:
-                self._try_again(result, pool)
+        self._send(self._reader.read(self._rows, self._chunk_size), max_workers)
+        for result in PATIENCE:
+            self._try_again(result, max_workers)
         report = self._tally.report(duration=self._timer.now() - begin)
         delivery_finished.send_robust(self._rows.model, report=report)
         return report
 
-    def _post(self, chunk: Sequence[WebSocketSession], pool: ThreadPoolExecutor) -> None:
-        # Asked here, because the threads of the pool know nothing of the caller's handshake.
-        own = [is_opening(session.connection_id) for session in chunk]
-        results = list(pool.map(self._post_unless_own, chunk, own))
-        gone = []
-        for session, result in zip(chunk, results, strict=True):
-            if result in self._waiting:
-                self._waiting[result].append(session.pk)
-                continue
-            self._tally.add(result)
-            if result.outcome is Outcome.GONE:
-                gone.append(session)
-        if gone:
-            self._close(gone)
+    def _send(self, chunks: Iterable[Sequence[Recipient]], max_workers: int | None) -> None:
+        for recipient, error in self._transport.send_many(
+            map(self._within_reach, chunks),
+            self._payload,
+            max_workers=max_workers,
+            concurrency=settings.delivery_concurrency,
+        ):
+            self._note(recipient, _SENT if error is None else _result(recipient, error))
+        self._close_gone()
 
-    def _post_unless_own(self, session: WebSocketSession, is_own: bool) -> Result:
-        return NOT_READY if is_own else post(session, self._payload)
+    def _within_reach(self, chunk: Sequence[Recipient]) -> list[Recipient]:
+        """Return those that can be posted to, and take note of the others."""
+        reachable = []
+        for recipient in chunk:
+            if recipient.obstacle is None:
+                reachable.append(recipient)
+            else:
+                self._note(recipient, recipient.obstacle)
+        if self._pace is not None and reachable:
+            self._pace.wait(len(reachable))
+        return reachable
 
-    def _try_again(self, result: Result, pool: ThreadPoolExecutor) -> None:
+    def _note(self, recipient: Recipient, result: Result) -> None:
+        """Take note of what became of one message."""
+        if result in self._waiting:
+            self._waiting[result].append(recipient.key)
+            return
+        self._tally.add(result)
+        if result.outcome is Outcome.GONE:
+            self._gone.append(recipient.key)
+            if len(self._gone) == _CLOSE_SIZE:
+                self._close_gone()
+
+    def _try_again(self, result: Result, max_workers: int | None) -> None:
         """Try what has to wait for one reason, until that is settled or patience ends."""
         tries = Tries(PATIENCE[result], self._timer)
         while self._waiting[result] and tries.wait():
             keys, self._waiting[result] = self._waiting[result], []
-            while keys and not tries.is_over:
-                batch, keys = keys[:_BATCH_SIZE], keys[_BATCH_SIZE:]
-                self._post(self._read_again(batch), pool)
+            self._send(self._read_again(keys, tries), max_workers)
             self._waiting[result] += keys
         # From here on, whoever would have to wait for this reason has waited.
         self._tally.add(result, len(self._waiting.pop(result)))
 
-    def _read_again(self, keys: Sequence[Any]) -> Sequence[WebSocketSession]:
-        """Return the sessions that are still connected; the others are gone."""
-        rows = self._rows.model.objects.using(self._rows.db)
-        found = rows.filter(pk__in=keys, connected=True).select_related("api_gateway")
-        sessions = list(found)
-        self._tally.add(Result(Outcome.GONE), len(keys) - len(sessions))
-        return sessions
+    def _read_again(self, keys: list[Any], tries: Tries) -> Iterator[list[Recipient]]:
+        """Yield the sessions that are still connected, while there is time; take away their keys.
 
-    def _close(self, sessions: Sequence[WebSocketSession]) -> None:
-        model = self._rows.model
-        database = router.db_for_write(model, instance=sessions[0])
-        keys = tuple(session.pk for session in sessions)
+        The others of those are gone.
+        """
+        rows = self._rows.model.objects.using(self._rows.db).filter(connected=True)
+        while keys and not tries.is_over:
+            batch = keys[-self._chunk_size :]
+            del keys[-self._chunk_size :]
+            found = [r for c in self._reader.read(rows.filter(pk__in=batch), len(batch)) for r in c]
+            self._tally.add(_GONE, len(batch) - len(found))
+            yield found
+
+    def _close_gone(self) -> None:
+        """Close the rows of those that AWS does not know any more."""
+        if not self._gone:
+            return
+        keys, self._gone = tuple(self._gone), []
+        model, key = self._rows.model, self._rows.model._meta.pk
+        instance = model.from_db(self._rows.db, [key.attname], keys[:1])
+        database = router.db_for_write(model, instance=instance)
         count = model.objects.using(database).filter(pk__in=keys).unclosed().mark_closed()
         if count:
             sessions_gone.send_robust(model, count=count, keys=keys)
 
 
-def _default_timer() -> Timer:
-    return Timer() if get_transport().supports_delivery else Timer(sleep=_do_not_wait)
+def _result(recipient: Recipient, error: Exception) -> Result:
+    """Return what an error makes of the message to a recipient."""
+    if isinstance(error, ConnectionGone):
+        return OPENING if recipient.is_young else _GONE
+    logger.debug("Message to %s not delivered: %s", recipient.connection_id, error)
+    if isinstance(error, ConnectionNotReady):
+        return NOT_READY
+    return Result(Outcome.FAILED, type(error).__name__)
+
+
+def _default_timer(transport: BaseTransport) -> Timer:
+    return Timer() if transport.supports_delivery else Timer(sleep=_do_not_wait)
 
 
 def _do_not_wait(seconds: float) -> None:

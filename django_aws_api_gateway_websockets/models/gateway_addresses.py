@@ -22,6 +22,19 @@ logger = logging.getLogger("django_aws_api_gateway_websockets.models")
 class GatewayAddresses(GatewayRow):
     """The URLs of a gateway."""
 
+    #: What they are made of.
+    ADDRESS_FIELDS = (
+        "api_name",
+        "api_endpoint",
+        "api_id",
+        "stage_name",
+        "domain_name",
+        "certificate_arn",
+        "provisioning_status",
+        "api_created",
+        "custom_domain_created",
+    )
+
     class Meta(GatewayRow.Meta):
         abstract = True
 

@@ -1,21 +1,20 @@
-"""How fast AWS is asked, where nobody waits for the answers."""
+"""How fast AWS is asked, where that is limited."""
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from threading import Lock
 
-__all__ = ["Pace"]
+__all__ = ["Pace", "get_delivery_pace"]
 
 PAUSE_SECONDS = 1.0
 """How long nothing is asked when AWS has said that it was too fast."""
 
 
 class Pace:
-    """Spaces requests evenly.
-
-    One thread waits; any thread may ask for a pause.
+    """Spaces requests evenly, also those of several threads.
 
     Args:
         per_second: requests, at most.
@@ -49,3 +48,15 @@ class Pace:
         """Let the next request wait for a while; asking again meanwhile does not add to it."""
         with self._lock:
             self._next = max(self._next, self._clock() + PAUSE_SECONDS)
+
+
+_delivery_paces: dict[tuple[int, int], Pace] = {}
+
+
+def get_delivery_pace(per_second: int) -> Pace:
+    """Return the pace that all deliveries of this process share.
+
+    Args:
+        per_second: posts, at most.
+    """
+    return _delivery_paces.setdefault((os.getpid(), per_second), Pace(per_second))

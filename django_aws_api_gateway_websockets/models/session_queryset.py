@@ -114,7 +114,7 @@ class WebSocketSessionQuerySet(models.QuerySet["WebSocketSession"]):
         """Count one more request of each session, in one statement; return how many there are."""
         return self.update(request_count=F("request_count") + 1, updated_on=timezone.now())
 
-    def send_message(self, data: Any, max_workers: int = 10) -> DeliveryReport:
+    def send_message(self, data: Any, max_workers: int | None = None) -> DeliveryReport:
         """Send ``data`` to every live connection in this queryset.
 
         A connection that cannot be reached is counted and does not keep the others from theirs.
@@ -124,7 +124,8 @@ class WebSocketSessionQuerySet(models.QuerySet["WebSocketSession"]):
         Args:
             data: any value that Django's JSON encoder takes, at most 128 KB as JSON; or a
                 ``Payload``, which is encoded already.
-            max_workers: posts in flight at once.
+            max_workers: posts in flight at once; by default as many as are quickest, up to
+                ``WEBSOCKETS["delivery_concurrency"]``.
 
         Raises:
             PayloadTooLarge: the message is longer than AWS carries; nothing was sent.
@@ -132,12 +133,12 @@ class WebSocketSessionQuerySet(models.QuerySet["WebSocketSession"]):
         """
         return Broadcast(self.live(), as_payload(data).content).run(max_workers)
 
-    async def asend_message(self, data: Any, max_workers: int = 10) -> DeliveryReport:
+    async def asend_message(self, data: Any, max_workers: int | None = None) -> DeliveryReport:
         """Send as ``send_message`` does, from asynchronous code."""
         return await sync_to_async(self.send_message)(data, max_workers)
 
     def send_message_on_commit(
-        self, data: Any, using: str | None = None, max_workers: int = 10
+        self, data: Any, using: str | None = None, max_workers: int | None = None
     ) -> None:
         """Send ``data`` when the transaction commits, as it is now; a rollback sends nothing.
 
@@ -149,7 +150,7 @@ class WebSocketSessionQuerySet(models.QuerySet["WebSocketSession"]):
             data: as for ``send_message``.
             using: the database whose commit is waited for; by default that which sessions are
                 written to.
-            max_workers: posts in flight at once.
+            max_workers: as for ``send_message``.
 
         Raises:
             PayloadTooLarge: the message is longer than AWS carries.

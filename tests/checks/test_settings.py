@@ -137,6 +137,8 @@ class TestWebsocketsSetting:
             ("gone_grace_seconds", "E007", "an integer from 1 to 1000000000"),
             ("token_binding", "E008", '"session" or "user"'),
             ("trusted_proxy_count", "E009", "an integer of at least 0"),
+            ("delivery_concurrency", "E010", "an integer from 1 to 4096"),
+            ("delivery_max_per_second", "E011", "an integer of at least 1"),
         ],
     )
     def test_reports_an_invalid_value(

@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
-from django_aws_api_gateway_websockets.models.pacing import Pace
+from django_aws_api_gateway_websockets.models.pacing import Pace, get_delivery_pace
 
-__all__ = ["TestPace", "TestPause", "Watch"]
+__all__ = ["TestDeliveryPace", "TestPace", "TestPause", "Watch"]
+
+IN_A_CHILD = """
+import os, django.conf
+django.conf.settings.configure(INSTALLED_APPS=[
+    "django.contrib.auth", "django.contrib.contenttypes", "django_aws_api_gateway_websockets",
+])
+django.setup()
+from django_aws_api_gateway_websockets.models.pacing import get_delivery_pace
+pace = get_delivery_pace(7)
+child = os.fork()
+if not child:
+    os._exit(get_delivery_pace(7) is pace)
+print(os.waitpid(child, 0)[1])
+"""
 
 
 class Watch:
@@ -91,3 +111,39 @@ class TestPause:
         pace.wait()
 
         assert watch.now == 102.0
+
+
+class TestDeliveryPace:
+    def test_is_shared(self) -> None:
+        """All deliveries of a process together keep to the number, whichever begins first."""
+        with ThreadPoolExecutor(8) as pool:
+            paces = set(pool.map(get_delivery_pace, [7] * 32))
+
+        assert len(paces) == 1
+
+    def test_is_another_for_another_number(self) -> None:
+        """A changed setting counts at once."""
+        assert get_delivery_pace(7) is not get_delivery_pace(8)
+
+    def test_is_as_fast_as_asked_for(self) -> None:
+        """At a hundred thousand a second a thousand take a hundredth of one."""
+        pace = get_delivery_pace(100_000)
+        begin = time.monotonic()
+
+        pace.wait(1000)
+        pace.wait()
+
+        assert time.monotonic() - begin >= 0.01
+
+    def test_is_of_one_process(self) -> None:
+        """A forked worker does not wait for its parent's requests."""
+        done = subprocess.run(
+            [sys.executable, "-c", IN_A_CHILD],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        )
+
+        assert done.stdout == "0\n"
