@@ -16,6 +16,7 @@ __all__ = [
     "is_binding",
     "is_bool",
     "is_duration",
+    "is_name",
     "is_natural",
     "is_origin",
     "is_origins",
@@ -58,6 +59,11 @@ def is_duration(value: object) -> bool:
 def is_bool(value: object) -> bool:
     """Return whether ``value`` is True or False."""
     return isinstance(value, bool)
+
+
+def is_name(value: object) -> TypeGuard[str]:
+    """Return whether ``value`` is a text that is not empty."""
+    return isinstance(value, str) and bool(value)
 
 
 def is_url(value: object) -> TypeGuard[str]:

@@ -138,6 +138,8 @@ class TestDeclaredSettings:
             *((name, None) for name in [*COUNTS, *DURATIONS, "push_changes_to_aws"]),
             ("push_changes_to_aws", 0),
             ("push_changes_to_aws", "False"),
+            ("task_backend", ""),
+            ("task_queue", None),
             ("allowed_integration_hosts", b"example.com"),
             ("allowed_integration_hosts", {"example.com": True}),
             ("allowed_origins", ""),
