@@ -27,6 +27,7 @@ from .rules import (
     is_bool,
     is_concurrency,
     is_duration,
+    is_name,
     is_natural,
     is_origins,
     is_positive_int,
@@ -167,6 +168,8 @@ class WebSocketSettings:
     allowed_origins = Setting[Iterable[str] | None](
         None, is_origins, 'a list of scheme://host[:port]; a host may start with "*."', "E005"
     )
+    task_backend = Setting("default", is_name, "a name of TASKS", "E012")
+    task_queue = Setting("default", is_name, "the name of a queue", "E013")
     session_max_age_seconds = _duration(7500, "E006")
     gone_grace_seconds = _duration(10, "E007")
     token_binding = Setting("session", is_binding, '"session" or "user"', "E008")

@@ -18,6 +18,7 @@ __all__ = [
     "is_bool",
     "is_concurrency",
     "is_duration",
+    "is_name",
     "is_natural",
     "is_origin",
     "is_origins",
@@ -68,6 +69,11 @@ def is_concurrency(value: object) -> bool:
 def is_bool(value: object) -> bool:
     """Return whether ``value`` is True or False."""
     return isinstance(value, bool)
+
+
+def is_name(value: object) -> TypeGuard[str]:
+    """Return whether ``value`` is a text that is not empty."""
+    return isinstance(value, str) and bool(value)
 
 
 def is_url(value: object) -> TypeGuard[str]:

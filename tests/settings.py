@@ -8,6 +8,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import django
+
 DB = os.environ.get("DB", "sqlite")
 
 if DB == "mariadb":
@@ -88,6 +90,10 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 
 AWS_GATEWAY_REGION_NAME = "eu-west-1"
+# The package that brings tasks to Django 5.2; newer ones have them.
+if django.VERSION < (6, 0):
+    INSTALLED_APPS.append("django_tasks")
+
 WEBSOCKETS: dict[str, Any] = {
     "transport": {"BACKEND": "django_aws_api_gateway_websockets.transports.locmem.LocMemTransport"}
 }

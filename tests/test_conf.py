@@ -146,6 +146,8 @@ class TestDeclaredSettings:
             *(("delivery_max_per_second", value) for value in (0, True, "1", 1.5)),
             ("push_changes_to_aws", 0),
             ("push_changes_to_aws", "False"),
+            ("task_backend", ""),
+            ("task_queue", None),
             ("allowed_integration_hosts", b"example.com"),
             ("allowed_integration_hosts", {"example.com": True}),
             ("allowed_origins", ""),

@@ -9,6 +9,7 @@ from .actions import (
     sync_to_aws,
 )
 from .channels import ChannelPermissionAdmin, ChannelPermissionRuleInline
+from .deliveries import DeliveryAdmin
 from .gateways import (
     ApiGatewayAdditionalRouteAdmin,
     ApiGatewayAdditionalRouteInline,
@@ -26,6 +27,7 @@ __all__ = [
     "ChannelPermissionAdmin",
     "ChannelPermissionRuleInline",
     "ConnectionRateLimitAdmin",
+    "DeliveryAdmin",
     "SyncErrorMessageMixin",
     "WebSocketSessionAdmin",
     "WebSocketTokenAdmin",

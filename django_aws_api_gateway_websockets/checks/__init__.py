@@ -11,6 +11,7 @@ from .settings import (
     check_transport,
     check_websockets_setting,
 )
+from .tasks import check_tasks_run_elsewhere
 from .views import check_handlers_are_listed, check_unlisted_channels_are_refused
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "check_handlers_are_listed",
     "check_headers_are_mapped",
     "check_policy_allows_sockets",
+    "check_tasks_run_elsewhere",
     "check_transport",
     "check_unlisted_channels_are_refused",
     "check_websockets_setting",

@@ -87,6 +87,10 @@ class Command(BaseCommand):
                 f"Ended {report.gone} quiet sessions that AWS does not know; "
                 f"{report.alive} are connected."
             )
+        if report.dropped:
+            self.stdout.write(f"Gave up {report.dropped} tasks: no recipient can be left.")
+        if report.requeued:
+            self.stdout.write(f"Made {report.requeued} tasks again that were lost or had failed.")
         if report.not_ready:
             self.stdout.write(f"Left {report.not_ready} connections that are not open yet.")
         if report.failed:

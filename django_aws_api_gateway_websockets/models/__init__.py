@@ -22,6 +22,7 @@ from .aliases import (
     validate_integration_host,
 )
 from .channels import ChannelPermission, ChannelPermissionRule
+from .deliveries import Delivery, DeliveryShard
 from .delivery import DeliveryReport, DisconnectReport, Outcome
 from .gateways import ApiGateway
 from .payloads import Payload
@@ -56,7 +57,9 @@ __all__ = [
     "ChannelPermission",
     "ChannelPermissionRule",
     "ConnectionRateLimit",
+    "Delivery",
     "DeliveryReport",
+    "DeliveryShard",
     "DisconnectReport",
     "Outcome",
     "Payload",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from django.core.serializers.json import DjangoJSONEncoder
 
@@ -27,6 +27,13 @@ class Payload:
 
     def __init__(self, data: Any) -> None:
         self._content = encode(data, encoder=DjangoJSONEncoder)
+
+    @classmethod
+    def encoded(cls, content: bytes) -> Self:
+        """Return the message that has this content; it is not encoded again."""
+        payload = cls.__new__(cls)
+        payload._content = content
+        return payload
 
     @property
     def content(self) -> bytes:

@@ -23,7 +23,9 @@ from ..transports import BaseTransport, get_transport
 from .asking import Inquiry
 from .batches import BATCH_SIZE, in_batches
 from .closing import CLOSED_FOR_GOOD, close_connection, encode_farewell
+from .deliveries import drop_outlived
 from .delivery import Outcome
+from .enqueueing import requeue_lost
 from .gateways import ApiGateway
 from .pacing import Pace
 from .session_queryset import WebSocketSessionQuerySet
@@ -55,6 +57,8 @@ class ReapReport:
         gone: quiet sessions ended because AWS does not know their connections.
         alive: quiet sessions whose connections are open.
         failed: connections of which AWS said nothing that helps; they are left. By error class.
+        dropped: tasks of ``enqueue_message`` given up, because no recipient can be left.
+        requeued: tasks of ``enqueue_message`` made again, because theirs are lost or failed.
     """
 
     outlived: int
@@ -64,6 +68,8 @@ class ReapReport:
     gone: int
     alive: int
     failed: Mapping[str, int]
+    dropped: int = 0
+    requeued: int = 0
 
     @property
     def nothing_heard(self) -> bool:
@@ -85,7 +91,7 @@ def reap_sessions(
 
     Sessions past ``session_max_age_seconds`` are ended. Connections whose rows are closed already
     are closed in AWS too, if the transport can do that. The signal ``connection_closed`` is sent
-    for every session that is ended here.
+    for every session that is ended here. Tasks of ``enqueue_message`` that got lost are made again.
 
     Args:
         probe: ask AWS about quiet sessions too, and end those that it does not know.
@@ -97,7 +103,7 @@ def reap_sessions(
 
     Raises:
         ImproperlyConfigured: the transport cannot describe connections, which ``probe`` asks for;
-            no row has changed.
+            no row has changed. Or a task got lost, and there is no task framework any more.
     """
     transport = get_transport()
     if probe and not transport.supports_info:
@@ -115,6 +121,8 @@ def reap_sessions(
         gone=probing[Outcome.GONE],
         alive=probing[None],
         failed=dict(inquiry.failed),
+        dropped=drop_outlived(),
+        requeued=requeue_lost(),
     )
 
 

@@ -20,6 +20,7 @@ from ..exceptions import TransportError
 from .broadcasts import Broadcast
 from .closing import CLOSED_FOR_GOOD, close_connection, closing_transport, encode_farewell
 from .delivery import DeliveryReport, DisconnectReport, Outcome
+from .enqueueing import enqueue_delivery, shard_task
 from .gateways import ApiGateway
 from .payloads import as_payload
 
@@ -161,6 +162,42 @@ class WebSocketSessionQuerySet(models.QuerySet["WebSocketSession"]):
         transaction.on_commit(
             lambda: rows.send_message(payload, max_workers), using=database, robust=True
         )
+
+    def enqueue_message(
+        self, data: Any, using: str | None = None, max_workers: int | None = None
+    ) -> None:
+        """Let the project's task workers send ``data``, as it is now, after the commit.
+
+        Who is in this queryset is asked after the commit, and stored; 1,000 of them are one task.
+        Nothing is returned, because nothing has happened by then. A failure of the database or of
+        the task backend is logged, and raised to nobody.
+
+        Args:
+            data: as for ``send_message``.
+            using: the database whose commit is waited for; by default that which sessions are
+                written to.
+            max_workers: as for ``send_message``, in each task.
+
+        Raises:
+            ImproperlyConfigured: there is no task framework, or no such backend.
+            PayloadTooLarge: the message is longer than AWS carries.
+            TypeError: the encoder does not know a value of ``data``.
+            ValueError: ``max_workers`` is less than 1.
+        """
+        if max_workers is not None and max_workers < 1:
+            raise ValueError("max_workers must be greater than 0")
+        payload, rows = as_payload(data), self.live()
+        shard_task()
+        database = using or router.db_for_write(self.model)
+        transaction.on_commit(
+            lambda: enqueue_delivery(rows, payload, max_workers), using=database, robust=True
+        )
+
+    async def aenqueue_message(
+        self, data: Any, using: str | None = None, max_workers: int | None = None
+    ) -> None:
+        """Enqueue as ``enqueue_message`` does, from asynchronous code."""
+        await sync_to_async(self.enqueue_message)(data, using, max_workers)
 
     def disconnect(
         self, code: str = "revoked", *, reconnect: bool = False, max_workers: int = 10

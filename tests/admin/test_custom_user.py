@@ -34,6 +34,7 @@ class TestCustomUser:
             "ApiGatewayAdditionalRoute 200 0",
             "ChannelPermission 200 0",
             "ConnectionRateLimit 200 1",
+            "Delivery 200 0",
             "WebSocketSession 200 0",
             "WebSocketToken 200 1",
         ]

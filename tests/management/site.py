@@ -76,13 +76,22 @@ class Running:
 
 
 class Site:
-    """The project of the tests with a database of its own."""
+    """The project of the tests with a database of its own.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: where the database and the output of the commands go.
+        settings: the settings module.
+        environment: more variables, which it may read.
+    """
+
+    def __init__(
+        self, folder: Path, *, settings: str = "tests.management.settings", **environment: str
+    ) -> None:
         self._folder = folder
         self._environment = {
             **os.environ,
-            "DJANGO_SETTINGS_MODULE": "tests.management.settings",
+            **environment,
+            "DJANGO_SETTINGS_MODULE": settings,
             "SITE_DATABASE": str(folder / "site.sqlite3"),
             "PYTHONUNBUFFERED": "1",
             "NO_COLOR": "1",

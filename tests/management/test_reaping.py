@@ -13,13 +13,16 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import DatabaseError, connection
 from django.test import override_settings
+from django.utils import timezone
+from pytest_django import Settings
 
 from django_aws_api_gateway_websockets.exceptions import AccessDenied, Throttled
-from django_aws_api_gateway_websockets.models import ApiGateway
+from django_aws_api_gateway_websockets.models import ApiGateway, Delivery
 from django_aws_api_gateway_websockets.transports import locmem
 
 from ..connections import connect, fail, open_rows, transport_settings
 from ..models.conftest import empty_outbox, gateway
+from ..tasks import backend_settings
 
 __all__ = ["TestFailing", "TestReaping", "empty_outbox", "gateway"]
 
@@ -80,6 +83,21 @@ class TestReaping:
         assert run("--probe", "--quiet=0")[3:] == [
             "Ended 0 quiet sessions that AWS does not know; 0 are connected.",
             "Left 1 connections that are not open yet.",
+        ]
+
+    def test_writes_of_tasks(self, settings: Settings) -> None:
+        """Lines that are rare are only there when they say something."""
+        settings.TASKS = {"default": backend_settings()}
+        moment = timezone.now() - OUTLIVED
+        delivery = Delivery.objects.create(payload=b"{}", database="default")
+        delivery.shards.create(keys=[], enqueued_on=moment)
+        Delivery.objects.update(created_on=moment)
+        delivery = Delivery.objects.create(payload=b"{}", database="default")
+        delivery.shards.create(keys=[], enqueued_on=moment)
+
+        assert run()[3:] == [
+            "Gave up 1 tasks: no recipient can be left.",
+            "Made 1 tasks again that were lost or had failed.",
         ]
 
     def test_writes_what_failed(self, gateway: ApiGateway) -> None:

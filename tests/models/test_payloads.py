@@ -37,6 +37,12 @@ class TestPayload:
         with pytest.raises(PayloadTooLarge):
             Payload("x" * 131_072)
 
+    def test_can_be_made_of_its_content(self) -> None:
+        """What was encoded once can be stored, and sent later."""
+        content = Payload({"n": 1}).content
+
+        assert Payload.encoded(content).content == content
+
 
 class TestAsPayload:
     def test_takes_a_payload_as_it_is(self) -> None:

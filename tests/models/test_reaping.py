@@ -13,7 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, connections
 from django.test import override_settings
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from django_aws_api_gateway_websockets.exceptions import (
     AccessDenied,
@@ -22,6 +22,7 @@ from django_aws_api_gateway_websockets.exceptions import (
 )
 from django_aws_api_gateway_websockets.models import (
     ApiGateway,
+    Delivery,
     ReapReport,
     WebSocketSession,
     reap_sessions,
@@ -40,6 +41,7 @@ from ..connections import (
     transport_settings,
 )
 from ..settings import DB
+from ..tasks import backend_settings, work
 from .test_pacing import Watch
 
 __all__ = [
@@ -47,6 +49,7 @@ __all__ = [
     "TestEndingOutlived",
     "TestProbing",
     "TestReport",
+    "TestTasks",
     "TestTelling",
     "TestTransport",
     "TestTwoAtOnce",
@@ -57,6 +60,7 @@ pytestmark = pytest.mark.django_db
 CONSOLE = "django_aws_api_gateway_websockets.transports.console.ConsoleTransport"
 OUTLIVED = timedelta(seconds=7600)
 QUIET = timedelta(minutes=12)
+TASKS = 2  # queries for what was enqueued and may have got lost
 
 
 @pytest.fixture
@@ -143,7 +147,7 @@ class TestEndingOutlived:
         for name in "abcde":
             connect(name, age=OUTLIVED)
 
-        with django_assert_num_queries(3 * 2 + 3):
+        with django_assert_num_queries(3 * 2 + 3 + TASKS):
             assert reap(batch_size=2) == report(outlived=5)
 
 
@@ -202,7 +206,7 @@ class TestClosing:
         for name in "abcd":
             connect(name, connected=False, close_code="revoked", api_gateway=gateway)
 
-        with django_assert_num_queries(2 + 2 + 1):
+        with django_assert_num_queries(2 + 2 + 1 + TASKS):
             assert reap() == report(closed=4)
 
     @override_settings(WEBSOCKETS=transport_settings("tests.connections.DeafTransport"))
@@ -281,7 +285,7 @@ class TestProbing:
             connect(name, age=QUIET, api_gateway=gateway)
         locmem.gone.update("abcd")
 
-        with django_assert_num_queries(3 + 1 + 1 + 1):
+        with django_assert_num_queries(3 + 1 + 1 + 1 + TASKS):
             assert reap(probe=True) == report(gone=4)
 
     def test_changes_nothing_when_all_are_open(
@@ -290,7 +294,7 @@ class TestProbing:
         """No statement is for nothing."""
         connect("a", age=QUIET, api_gateway=gateway)
 
-        with django_assert_num_queries(3 + 2):
+        with django_assert_num_queries(3 + 2 + TASKS):
             assert reap(probe=True) == report(alive=1)
 
 
@@ -352,7 +356,7 @@ class TestTelling:
         for name in "abcd":
             connect(name, age=OUTLIVED)
 
-        with django_assert_num_queries(2 + 1 + 3):
+        with django_assert_num_queries(2 + 1 + 3 + TASKS):
             reap()
 
         assert len(told) == 4
@@ -394,6 +398,29 @@ class TestTwoAtOnce:
             assert sum(pool.map(run, range(4))) == 60
 
         assert sorted(event.connection_id for event in told) == names
+
+
+class TestTasks:
+    def test_are_made_again(self, gateway: ApiGateway, settings: Settings) -> None:
+        """What was enqueued gets there, even if the broker has lost it."""
+        settings.TASKS = {"default": backend_settings()}
+        delivery = Delivery.objects.create(payload=b"{}", database="default")
+        delivery.shards.create(
+            keys=[connect("a", api_gateway=gateway).pk],
+            enqueued_on=timezone.now() - timedelta(hours=1),
+        )
+
+        assert reap() == report(requeued=1)
+        work()
+        assert sent_to() == ["a"]
+
+    def test_are_given_up(self) -> None:
+        """What nobody can get any more is not enqueued first."""
+        delivery = Delivery.objects.create(payload=b"{}", database="default")
+        delivery.shards.create(keys=[1], enqueued_on=timezone.now() - OUTLIVED)
+        Delivery.objects.update(created_on=timezone.now() - OUTLIVED)
+
+        assert reap() == report(dropped=1)
 
 
 class TestTransport:

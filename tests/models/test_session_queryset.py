@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 from django.test import override_settings
 from django.utils.connection import ConnectionDoesNotExist
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 from pytest_django import DjangoCaptureOnCommitCallbacks as CaptureCallbacks
 
 from django_aws_api_gateway_websockets.exceptions import (
@@ -25,6 +25,7 @@ from django_aws_api_gateway_websockets.exceptions import (
 )
 from django_aws_api_gateway_websockets.models import (
     ApiGateway,
+    DeliveryShard,
     DisconnectReport,
     Payload,
     WebSocketSession,
@@ -40,11 +41,13 @@ from ..connections import (
     sent_to,
     transport_settings,
 )
+from ..tasks import backend_settings, made, work
 
 __all__ = [
     "TestBroadcast",
     "TestBroadcastOnCommit",
     "TestDisconnect",
+    "TestEnqueueing",
     "TestLive",
     "TestOfConnection",
     "TestOutlived",
@@ -471,6 +474,90 @@ class TestBroadcastOnCommit:
             WebSocketSession.objects.send_message_on_commit({}, max_workers=0)
 
         assert "max_workers must be greater than 0" in caplog.text
+
+
+class TestEnqueueing:
+    @pytest.fixture(autouse=True)
+    def backend(self, settings: Settings) -> None:
+        """Keep tasks until they are run."""
+        settings.TASKS = {"default": backend_settings()}
+
+    def test_waits_for_commit_and_worker(
+        self, gateway: ApiGateway, django_capture_on_commit_callbacks: CaptureCallbacks
+    ) -> None:
+        """Who is there at the commit gets what the data was before it."""
+        data = {"n": 1}
+        row = connect("a", api_gateway=gateway)
+
+        with django_capture_on_commit_callbacks(execute=True):
+            WebSocketSession.objects.enqueue_message(data)
+            data["n"] = 2
+            connect("b", api_gateway=gateway)
+            WebSocketSession.objects.filter(pk=row.pk).mark_closed()
+            assert made() == []
+        assert sent_to() == []
+        work()
+
+        assert [(m.connection_id, m.json) for m in locmem.outbox] == [("b", {"n": 1})]
+
+    def test_reaches_live_connections_only(
+        self, gateway: ApiGateway, django_capture_on_commit_callbacks: CaptureCallbacks
+    ) -> None:
+        """Others are not even stored."""
+        row = connect("a", api_gateway=gateway)
+        connect("b", api_gateway=gateway, connected=False)
+        connect("c", api_gateway=gateway, age=timedelta(hours=3))
+
+        with django_capture_on_commit_callbacks(execute=True):
+            WebSocketSession.objects.enqueue_message({})
+
+        assert DeliveryShard.objects.get().keys == [row.pk]
+
+    def test_enqueues_nothing_after_a_rollback(
+        self, django_capture_on_commit_callbacks: CaptureCallbacks
+    ) -> None:
+        """Nobody hears of what did not happen."""
+        connect("a")
+
+        with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+            WebSocketSession.objects.enqueue_message({})
+            transaction.set_rollback(True)
+
+        assert made() == []
+
+    def test_refuses_at_once_what_cannot_be_sent(self) -> None:
+        """The caller hears of a message that is none."""
+        with pytest.raises(PayloadTooLarge):
+            WebSocketSession.objects.enqueue_message(TOO_LONG)
+
+    def test_refuses_at_once_to_send_without_workers(self) -> None:
+        """A task could only fail."""
+        with pytest.raises(ValueError, match=r"^max_workers must be greater than 0$"):
+            WebSocketSession.objects.enqueue_message({}, max_workers=0)
+
+    def test_refuses_at_once_without_a_backend(self, settings: Settings) -> None:
+        """The caller hears of a project that runs no tasks."""
+        settings.WEBSOCKETS = {"task_backend": "absent"}
+
+        with pytest.raises(ImproperlyConfigured, match="absent"):
+            WebSocketSession.objects.enqueue_message({})
+
+    def test_waits_for_the_database_that_is_named(self) -> None:
+        """A database that is not configured has no commit."""
+        with pytest.raises(ConnectionDoesNotExist):
+            WebSocketSession.objects.enqueue_message({}, using="elsewhere")
+
+    def test_can_be_awaited(
+        self, gateway: ApiGateway, django_capture_on_commit_callbacks: CaptureCallbacks
+    ) -> None:
+        """The asynchronous twin enqueues the same."""
+        connect("a", api_gateway=gateway)
+
+        with django_capture_on_commit_callbacks(execute=True):
+            async_to_sync(WebSocketSession.objects.all().aenqueue_message)({}, max_workers=2)
+        work()
+
+        assert sent_to() == ["a"]
 
 
 class TestDisconnect:

@@ -177,8 +177,8 @@ class TestRollback:
     def test_code_of_4_1_inserts_into_every_table(self, story: Story) -> None:
         """4.1.0 adds to each of our tables what it added to its own."""
         added = {
-            table: len(rows) - len(story.rows_after[table])
-            for table, rows in story.rows_after_rollback.items()
+            table: len(story.rows_after_rollback[table]) - len(story.rows_after[table])
+            for table in story.rows_before
         }
 
         assert added == {table: len(rows) for table, rows in story.rows_before.items()}

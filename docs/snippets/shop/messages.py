@@ -35,6 +35,10 @@ def rename(user: User, name: str) -> None:
         WebSocketSession.objects.for_user(user).send_message_on_commit({"name": name})
 
 
+def announce_to_all(text: str) -> None:
+    WebSocketSession.objects.enqueue_message({"announcement": text})
+
+
 def congratulate(winners: Iterable[User]) -> None:
     payload = Payload({"prize": "A basket of fruit"})
     for winner in winners:

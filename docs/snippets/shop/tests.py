@@ -15,6 +15,7 @@ from django_aws_api_gateway_websockets.testing import (
 from shop.messages import (
     announce,
     announce_and_look,
+    announce_to_all,
     congratulate,
     remind,
     rename,
@@ -75,6 +76,13 @@ class ShopTests(WebSocketTestMixin, TestCase):
             transaction.set_rollback(True)
 
         assert_nothing_sent()
+
+    def test_announces_to_all_by_tasks(self) -> None:
+        with self.captureOnCommitCallbacks(execute=True):
+            announce_to_all("Closing soon")
+            assert_nothing_sent()
+
+        assert self.page_of_bob.receive() == self.elsewhere.receive()
 
     def test_congratulates(self) -> None:
         congratulate([self.ada, self.bob])
