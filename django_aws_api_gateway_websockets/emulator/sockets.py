@@ -210,6 +210,9 @@ class Peer(asyncio.Protocol):
     # Frames.
 
     def _feed(self, data: bytes) -> None:
+        """Take bytes of an open connection; those of a refused one are discarded."""
+        if self.connection is None:
+            return
         was_open = self.frames.state is State.OPEN
         self.frames.receive_data(data)
         events = self.frames.events_received() if was_open else []
