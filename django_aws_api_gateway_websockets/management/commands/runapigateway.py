@@ -190,7 +190,7 @@ def _behaviour(
     Raises:
         CommandError: one of them has a value that makes no sense.
     """
-    given = {"rate": rate, "burst": burst, "connect_rate": connect_rate}
+    given: dict[str, Any] = {"rate": rate, "burst": burst, "connect_rate": connect_rate}
     try:
         return {
             "verify_signatures": verify_signatures,
