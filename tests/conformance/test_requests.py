@@ -26,6 +26,21 @@ SOURCES = {
 }
 
 
+ENDING = {
+    "context.eventType": "DISCONNECT",
+    "context.routeKey": r"\$disconnect",
+    "context.stage": "dev",
+    "context.requestId": EVENT_ID,
+    "context.connectedAt": r"\d{13}",
+    "context.identity.sourceIp": r"[\d.]+",
+}
+
+
+def fits(pattern: str, value: str | None) -> bool:
+    """Tell whether a header's value is what it should be."""
+    return re.fullmatch(pattern, value or "") is not None
+
+
 def say(client: Client, text: str = "hello") -> Received:
     """Send a message and return what the backend gets."""
     client.send(text)
@@ -152,14 +167,25 @@ class TestMessage:
 class TestDisconnect:
     """The end as the backend sees it."""
 
-    def test_has_its_context(self, api: Api) -> None:
-        """Mapped variables are those of the connection; there is no body and no query."""
+    def test_has_neither_body_nor_query(self, api: Api) -> None:
+        """All that there is to say is mapped."""
         with api.open("?token=a") as client:
             received = leave(client)
 
-        assert received.path == "/ws/disconnect"
-        assert received.body == b""
+        assert (received.path, received.body) == ("/ws/disconnect", b"")
         assert received.header("User-Agent") == f"AmazonAPIGateway_{api.id}"
+
+    def test_has_its_context(self, api: Api) -> None:
+        """The variables are those of the connection, which has ended."""
+        names = {f"X-Value-{at}": source for at, source in enumerate(ENDING)}
+        parameters = {f"integration.request.header.{n}": source for n, source in names.items()}
+        with api.target.api() as other:
+            other.add("$connect").add("$disconnect", RequestParameters={**MAPPED, **parameters})
+            with other.publish().open() as client:
+                received = leave(client)
+
+        values = {source: received.header(name) for name, source in names.items()}
+        assert [s for s, value in values.items() if not fits(ENDING[s], value)] == []
 
 
 class TestMapping:
@@ -175,8 +201,8 @@ class TestMapping:
             with other.open() as client:
                 received = say(client, '{"action": "mapped", "user": {"name": "Ann"}}')
 
-        values = {source: received.header(name) or "" for source, name in names.items()}
-        assert [s for s, value in values.items() if not re.fullmatch(SOURCES[s], value)] == []
+        values = {source: received.header(name) for source, name in names.items()}
+        assert [s for s, value in values.items() if not fits(SOURCES[s], value)] == []
 
     def test_of_the_handshake(self, api: Api) -> None:
         """Header and query parameters can be mapped on ``$connect``."""
@@ -185,9 +211,15 @@ class TestMapping:
             "integration.request.header.X-Token": "route.request.querystring.token",
             "integration.request.querystring.agent": "route.request.header.User-Agent",
         }
+        declared = ("route.request.querystring.token", "route.request.header.User-Agent")
         with api.target.api() as other:
-            other.add("$connect", RequestParameters=parameters).publish()
-            with other.open("?token=a", user_agent_header="Browser") as client:
+            (connect,) = other.add("$connect", RequestParameters=parameters).routes()
+            other.control.update_route(
+                ApiId=other.id,
+                RouteId=connect["RouteId"],
+                RequestParameters={name: {"Required": False} for name in declared},
+            )
+            with other.publish().open("?token=a", user_agent_header="Browser") as client:
                 received = client.event("CONNECT")
 
         assert received.header("X-Token") == "a"
