@@ -47,6 +47,7 @@ def target(request: pytest.FixtureRequest, emulator: EmulatorThread | None) -> I
             region=option(request, "--region", "local"),
             backend=backend,
             backend_url=option(request, "--backend", backend.url),
+            dead_url="http://127.0.0.1:1" if emulator else "http://nobody.invalid",
             access_key=os.environ.get("CONFORMANCE_ACCESS_KEY", "local"),
             secret_key=os.environ.get("CONFORMANCE_SECRET_KEY", "local"),
         )
@@ -60,7 +61,7 @@ def shared(target: Target) -> Iterator[Api]:
     with target.api() as api:
         api.add("$connect", "$disconnect", "$default", "say").add("ask", "empty", two_way=True)
         api.add("mock", IntegrationType="MOCK")
-        api.add("dead", IntegrationUri="http://127.0.0.1:1").add("slow", TimeoutInMillis=50)
+        api.add("dead", IntegrationUri=target.dead_url).add("slow", TimeoutInMillis=50)
         yield api.publish(StageVariables={"colour": "blue"})
 
 

@@ -53,6 +53,7 @@ MAPPED = {
 
 STAGE = "dev"
 
+_ATTEMPTS = {"apigatewaymanagementapi": 1, "apigatewayv2": 10}
 _SESSION = boto3.Session()
 
 
@@ -65,6 +66,7 @@ class Target:
         region: what requests are signed for.
         backend: records and answers.
         backend_url: where the service finds it.
+        dead_url: where the service finds nobody.
         access_key: what requests are signed with.
         secret_key: what requests are signed with.
     """
@@ -73,6 +75,7 @@ class Target:
     region: str
     backend: Backend
     backend_url: str
+    dead_url: str
     access_key: str
     secret_key: str
     clients: dict[tuple[object, ...], Any] = field(default_factory=dict)
@@ -83,7 +86,10 @@ class Target:
             client.close()
 
     def client(self, service: str, url: str | None = None, **keys: str) -> Any:
-        """Return an unmodified boto3 client that tries once, the same for the same parameters."""
+        """Return an unmodified boto3 client, the same for the same parameters.
+
+        AWS allows one deployment in five seconds, so calls of the control plane are tried again.
+        """
         which = (service, url, *keys.items())
         if which not in self.clients:
             self.clients[which] = self._make_client(service, url, keys)
@@ -95,7 +101,7 @@ class Target:
             "aws_secret_access_key": self.secret_key,
             "region_name": self.region,
             "endpoint_url": url or self.url,
-            "config": Config(proxies={}, retries={"total_max_attempts": 1}),
+            "config": Config(proxies={}, retries={"total_max_attempts": _ATTEMPTS[service]}),
         }
         return _SESSION.client(service, **{**options, **keys})
 

@@ -67,7 +67,7 @@ class TestRefused:
         """A refused TCP connection."""
         with api.target.api() as other:
             other.add("$default").publish()
-            other.add("$connect", IntegrationUri="http://127.0.0.1:1").deploy()
+            other.add("$connect", IntegrationUri=api.target.dead_url).deploy()
 
             assert other.refusal() == 500
 

@@ -67,7 +67,7 @@ class TestOptions:
         """The answer to a handshake whose backend cannot be reached."""
         with api.target.api() as dead:
             dead.add("$default").publish()
-            dead.add("$connect", IntegrationUri="http://127.0.0.1:1").deploy()
+            dead.add("$connect", IntegrationUri=api.target.dead_url).deploy()
 
             assert dead.refusal() == 502
 
