@@ -58,6 +58,7 @@ def target(request: pytest.FixtureRequest, emulator: EmulatorThread | None) -> I
 @pytest.fixture(scope="session")
 def shared(target: Target) -> Iterator[Api]:
     """Give an API with the usual routes, two-way ones and failing ones."""
+    target.start_afresh()
     with target.api() as api:
         api.add("$connect", "$disconnect", "$default", "say").add("ask", "empty", two_way=True)
         api.add("mock", IntegrationType="MOCK")
@@ -68,10 +69,8 @@ def shared(target: Target) -> Iterator[Api]:
 @pytest.fixture
 def api(shared: Api) -> Api:
     """Give the shared API, with a backend that has heard nothing and is content."""
-    backend = shared.target.backend
-    backend.received.clear()
-    backend.answers.clear()
-    backend.answers["ask"] = Given(body=b"answer")
+    shared.target.start_afresh()
+    shared.target.backend.answers["ask"] = Given(body=b"answer")
     return shared
 
 

@@ -105,6 +105,11 @@ class Target:
         }
         return _SESSION.client(service, **{**options, **keys})
 
+    def start_afresh(self) -> None:
+        """Let the backend forget what it has heard, and be content with everything."""
+        self.backend.received.clear()
+        self.backend.answers.clear()
+
     def event(self, kind: str, connection_id: str, count: int = 1) -> Received:
         """Return an event that the backend got of a connection: the first, or a later one."""
         until(lambda: len(self.events(kind, connection_id)) >= count)

@@ -29,7 +29,7 @@ def small(target: Target, local: object, clock: ManualClock) -> Iterator[Api]:
     with EmulatorThread(clock=clock, quotas=quotas) as emulator:
         own = replace(target, url=emulator.url, clients={})
         with own.api() as api:
-            target.backend.answers.clear()
+            own.start_afresh()
             yield api.add("$connect").add("ask", two_way=True).publish()
         own.close()
 

@@ -43,6 +43,7 @@ def other(target: Target, emulator: EmulatorThread | None, other_clock: Clock) -
     )
     with EmulatorThread(clock=other_clock, assume=assume) as emulator:
         own = replace(target, url=emulator.url, clients={})
+        own.start_afresh()
         with own.api() as api:
             api.add("$connect", "say").add("ask", two_way=True)
             api.add("$disconnect", RequestParameters={**MAPPED, **ENDING})
