@@ -33,9 +33,10 @@ def line_with(outcome: BackendResponse | Exception, *keys: str, **integration: A
 
 
 def assuming(line: Line, **values: Any) -> Line:
-    """Let the gateway assume something else."""
-    line.invoker.assume = Assumptions(**values)
-    return line
+    """Return such a line whose gateway assumes something else."""
+    other = Line(line.store, assume=Assumptions(**values))
+    other.backend.outcome = line.backend.outcome
+    return other
 
 
 def two_way(line: Line) -> Line:
