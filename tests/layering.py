@@ -25,6 +25,7 @@ LAYERS = (
         "protocol.csp",
         "protocol.sigv4",
         "protocol.heads",
+        "protocol.signatures",
         "protocol.http1",
         "protocol",
     ),

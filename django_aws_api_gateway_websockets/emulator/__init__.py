@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from .answers import Lost
+from .assumptions import Assumptions
 from .clock import Clock, ManualClock
 from .control import ControlFault, ControlFaults
 from .embed import EmulatorThread
 from .log import LineWriter, LogRecord
+from .quotas import Quotas
 from .server import Emulator
 
 __all__ = [
+    "Assumptions",
     "Clock",
     "ControlFault",
     "ControlFaults",
@@ -19,4 +22,5 @@ __all__ = [
     "LogRecord",
     "Lost",
     "ManualClock",
+    "Quotas",
 ]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from ..exceptions import WebSocketError
 
-__all__ = ["Answer", "Lost", "ServiceError", "error_answer", "forbidden"]
+__all__ = ["Answer", "Lost", "ServiceError", "error_answer", "forbidden", "throttled"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,3 +81,8 @@ def error_answer(status: int, code: str, message: str | None = None) -> Answer:
 def forbidden() -> Answer:
     """Return what AWS says to an unknown API, stage or path."""
     return error_answer(403, "ForbiddenException", "Forbidden")
+
+
+def throttled() -> Answer:
+    """Return what AWS says when the account has used up its quota."""
+    return error_answer(429, "LimitExceededException", "Too Many Requests")

@@ -32,6 +32,10 @@ class Clock:
         """Return seconds since the epoch."""
         return self._wall() + self._offset
 
+    def unmoved(self) -> float:
+        """Return seconds since the epoch as they would be without any `advance`."""
+        return self._wall()
+
     def advance(self, seconds: float) -> None:
         """Move the time forward and tell the listeners; may be called from any thread."""
         self._offset += seconds

@@ -37,6 +37,7 @@ class Connection:
         domain_name: the host name that the client asked for.
         scheme: ``http`` or ``https``, what the client spoke.
         port: the port that the client spoke to.
+        ending: close code and reason, once it is closed and if they can be mapped.
     """
 
     connection_id: str
@@ -51,6 +52,7 @@ class Connection:
     last_active_at: float
     outlet: Outlet | None = None
     state: ConnectionState = ConnectionState.CONNECTING
+    ending: tuple[int, str] | None = None
 
 
 class Connections:

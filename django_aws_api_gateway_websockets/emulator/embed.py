@@ -8,9 +8,11 @@ import threading
 from types import TracebackType
 from typing import Self
 
+from .assumptions import Assumptions
 from .clock import Clock
 from .control import ControlFaults
 from .log import Log
+from .quotas import Quotas
 from .server import Emulator
 
 __all__ = ["EmulatorThread"]
@@ -37,6 +39,9 @@ class EmulatorThread:
         ssl_context: ssl.SSLContext | None = None,
         clock: Clock | None = None,
         log: Log | None = None,
+        quotas: Quotas | None = None,
+        assume: Assumptions | None = None,
+        verify_signatures: bool = False,
     ) -> None:
         self.emulator = Emulator(
             host=host,
@@ -45,6 +50,9 @@ class EmulatorThread:
             ssl_context=ssl_context,
             clock=clock,
             log=log,
+            quotas=quotas,
+            assume=assume,
+            verify_signatures=verify_signatures,
         )
         self._thread: threading.Thread | None = None
         self._ready = threading.Event()

@@ -51,6 +51,7 @@ class Event:
     body: str = ""
     handshake: RequestHead | None = None
     stage_variables: Mapping[str, str] = field(default_factory=dict)
+    ending: tuple[int, str] | None = None
 
     def variables(self) -> dict[str, str]:
         """Return the ``context.*`` variables, without those that this kind of event lacks.
@@ -61,6 +62,7 @@ class Event:
             "apiId": self.api_id,
             "connectedAt": _milliseconds(self.connected_at),
             "connectionId": self.connection_id,
+            **self._ending(),
             "domainName": self.domain_name,
             "eventType": self.kind.value,
             "extendedRequestId": self.request_id,
@@ -74,6 +76,13 @@ class Event:
             "stage": self.stage,
         }
         return {name: value for name, value in values.items() if value}
+
+    def _ending(self) -> dict[str, str]:
+        """Return how a connection ended, where that can be mapped."""
+        if self.ending is None:
+            return {}
+        code, reason = self.ending
+        return {"disconnectReason": reason, "disconnectStatusCode": str(code)}
 
 
 def _milliseconds(wall: float) -> str:

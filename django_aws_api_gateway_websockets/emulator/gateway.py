@@ -12,15 +12,17 @@ from typing import Any, Final
 
 from ..protocol.limits import CONNECT_URL_MAX_CHARS, HEADERS_MAX_BYTES
 from ..protocol.routes import select_route
-from .answers import Answer, error_answer, forbidden
+from .answers import Answer, error_answer, forbidden, throttled
+from .assumptions import Assumptions
 from .clock import Clock
 from .connections import Connection, Connections, ConnectionState, Outlet
 from .events import Handshake
-from .frames import FORBIDDEN, error_frame
+from .frames import FORBIDDEN, TOO_MANY_REQUESTS, error_frame
 from .heads import RequestHead
 from .identifiers import new_event_id
 from .invoker import Accepted, CallBackend, Invoker
 from .log import Log, LogRecord
+from .quotas import Quotas, Throttle
 from .store import Address, Store
 from .timers import Deadlines
 
@@ -42,6 +44,8 @@ class Gateway:
         call: sends a request to the backend; raises BackendError.
         log: takes a record of each event.
         wake: called when a connection has been given its time limits.
+        quotas: what all APIs may do together.
+        assume: what is assumed of AWS.
     """
 
     def __init__(
@@ -52,12 +56,16 @@ class Gateway:
         call: CallBackend,
         log: Log,
         wake: Callable[[], None],
+        quotas: Quotas | None = None,
+        assume: Assumptions | None = None,
     ) -> None:
         self.store = store
         self.clock = clock
         self.log = log
         self.wake = wake
-        self.invoker = Invoker(store=store, clock=clock, call=call, log=log)
+        self.assume = Assumptions() if assume is None else assume
+        self.throttle = Throttle(Quotas() if quotas is None else quotas, clock)
+        self.invoker = Invoker(store=store, clock=clock, call=call, log=log, assume=self.assume)
         self.connections = Connections()
         self.deadlines = Deadlines()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -66,6 +74,8 @@ class Gateway:
         """Decide over a handshake; the connection is not open before `opened`."""
         started = self.clock.now()
         refusal = _over_limits(handshake.head)
+        if not self.throttle.admits_connection():
+            refusal = throttled()
         address = self.store.resolve(handshake.head.host, handshake.head.segments)
         if refusal is not None or address is None:
             answer = refusal or forbidden()
@@ -102,6 +112,8 @@ class Gateway:
             return
         self.connections.remove(connection)
         self.deadlines.discard(connection.connection_id)
+        if self.assume.disconnect_context:
+            connection.ending = (code, reason)
         self.log(self._record("disconnect", connection, status=code, detail=reason))
         self.spawn(self.invoker.disconnect(connection))
 
@@ -134,16 +146,30 @@ class Gateway:
         started = self.clock.now()
         size = len(text.encode())
         request_id = new_event_id()
+        if not self.throttle.admits_request():
+            self._refuse(connection, request_id, 429, TOO_MANY_REQUESTS, size)
+            return
         key = select_route(snapshot.selection_expression, text, snapshot.routes)
         if key is None:
-            self.log(self._record("message", connection, status=403, size=size))
-            self.deliver(connection, error_frame(FORBIDDEN, connection.connection_id, request_id))
+            self._refuse(connection, request_id, 403, FORBIDDEN, size)
             return
         reply = await self.invoker.message(connection, snapshot, key, request_id, text)
         outcome = {"status": reply.status, "seconds": self.clock.now() - started}
         self.log(self._record("message", connection, route_key=key, size=size, **outcome))
         if reply.message:
             self.deliver(connection, reply.message)
+
+    def _refuse(
+        self, connection: Connection, request_id: str, status: int, message: str, size: int
+    ) -> None:
+        """Send an error frame in place of running a route."""
+        self.log(self._record("message", connection, status=status, size=size))
+        self.deliver(connection, error_frame(message, connection.connection_id, request_id))
+
+    def pinged(self, connection: Connection) -> None:
+        """Take note of a ping, which may count as activity."""
+        if self.assume.pings_keep_alive:
+            self._touch(connection)
 
     def deliver(self, connection: Connection, message: bytes) -> bool:
         """Send a message to a client; False when it is gone or its buffer is full."""

@@ -12,9 +12,10 @@ from ..protocol.endpoints import CONNECTIONS, is_loopback
 from .answers import Answer, Lost, error_answer, forbidden
 from .control import ControlPlane
 from .gateway import Gateway
+from .guard import Guard
 from .heads import RequestHead
 from .log import LogRecord
-from .management import Management
+from .management import Management, too_long
 from .raw import amazon_headers
 from .sockets import Peer
 
@@ -33,6 +34,8 @@ _OTHER_HOST = (
     "loopback address or for one of its custom domains."
 )
 
+_TOO_LARGE = error_answer(413, "RequestTooLargeException", "Request too large")
+
 Upgrade = Callable[[asyncio.Transport, RequestHead, bytes], Peer]
 """Takes over a transport whose client asked for a WebSocket."""
 
@@ -43,15 +46,23 @@ class HttpSide:
     Args:
         plane: the control plane.
         gateway: the data plane.
+        guard: judges signatures.
         upgrade: takes over handshakes that come on a kept-alive connection.
         any_host: whether requests may ask for any host, as those from other machines do.
     """
 
     def __init__(
-        self, plane: ControlPlane, gateway: Gateway, upgrade: Upgrade, *, any_host: bool
+        self,
+        plane: ControlPlane,
+        gateway: Gateway,
+        guard: Guard,
+        upgrade: Upgrade,
+        *,
+        any_host: bool,
     ) -> None:
         self.plane = plane
         self.gateway = gateway
+        self.guard = guard
         self.management = Management(gateway)
         self.upgrade = upgrade
         self.any_host = any_host
@@ -68,7 +79,7 @@ class HttpSide:
         try:
             answer = self._answer(head, await request.read())
         except web.HTTPRequestEntityTooLarge:
-            answer = error_answer(413, "RequestTooLargeException", "Request too large")
+            answer = too_long() if CONNECTIONS in head.segments else _TOO_LARGE
         if isinstance(answer, Lost):
             return await self._lose(request, answer)
         return web.Response(
@@ -84,7 +95,7 @@ class HttpSide:
         if control and not self.gateway.store.serves_domain(head.host):
             return self._control(head, body)
         if CONNECTIONS in segments:
-            return self.management.handle(head.method, head.host, segments, body)
+            return self._connections(head, body)
         if self.gateway.store.resolve(head.host, segments) is None:
             return forbidden()
         answer = error_answer(426, "UpgradeRequiredException", "Upgrade Required")
@@ -129,6 +140,20 @@ class HttpSide:
             )
         )
         return answer
+
+    def _connections(self, head: RequestHead, body: bytes) -> Answer:
+        refusal = self.guard.refusal(head, body)
+        if refusal is None:
+            return self.management.handle(head.method, head.host, head.segments, body)
+        self.gateway.log(
+            LogRecord(
+                kind=head.method.lower(),
+                at=self.gateway.clock.wall(),
+                status=refusal.status,
+                detail=refusal.headers["x-amzn-ErrorType"],
+            )
+        )
+        return refusal
 
     async def _upgrade(self, request: web.BaseRequest, head: RequestHead) -> web.StreamResponse:
         """Give the transport away and wait for ever: its end cancels this."""

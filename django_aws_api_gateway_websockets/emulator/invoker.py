@@ -10,6 +10,7 @@ from ..protocol.heads import header_values
 from ..protocol.limits import MESSAGE_MAX_BYTES
 from ..protocol.routes import CONNECT, DISCONNECT
 from .answers import Answer, error_answer
+from .assumptions import Assumptions
 from .backend import BackendError, BackendTimeout
 from .clock import Clock
 from .connections import Connection
@@ -51,9 +52,19 @@ class Invoker:
         clock: the time.
         call: sends a request to the backend.
         log: takes a record of each failure.
+        assume: what is assumed of AWS.
     """
 
-    def __init__(self, *, store: Store, clock: Clock, call: CallBackend, log: Log) -> None:
+    def __init__(
+        self,
+        *,
+        store: Store,
+        clock: Clock,
+        call: CallBackend,
+        log: Log,
+        assume: Assumptions | None = None,
+    ) -> None:
+        self.assume = Assumptions() if assume is None else assume
         self.store = store
         self.clock = clock
         self.call = call
@@ -68,9 +79,11 @@ class Invoker:
         try:
             response = await self._invoke(route, event)
         except BackendTimeout:
-            return error_answer(504, "GatewayTimeoutException", TIMED_OUT)
+            status = self.assume.timeout_status
+            return error_answer(status, "GatewayTimeoutException", TIMED_OUT)
         except BackendError:
-            return error_answer(500, "InternalServerErrorException", INTERNAL_SERVER_ERROR)
+            status = self.assume.unreachable_status
+            return error_answer(status, "InternalServerErrorException", INTERNAL_SERVER_ERROR)
         if not 200 <= response.status < 300:
             return Answer(status=response.status)
         chosen = header_values(response.headers, "sec-websocket-protocol")
@@ -90,7 +103,16 @@ class Invoker:
             return Reply(status=500, message=_frame(INTERNAL_SERVER_ERROR, event))
         if len(response.body) > MESSAGE_MAX_BYTES:
             return Reply(status=413, message=_frame(INTERNAL_SERVER_ERROR, event))
-        return Reply(status=response.status, message=response.body if route.two_way else b"")
+        return Reply(status=response.status, message=self._reply_body(route, event, response))
+
+    def _reply_body(self, route: Route, event: Event, response: BackendResponse) -> bytes:
+        """Return what of an answer reaches the client."""
+        by_expression = self.assume.expression_is_two_way and route.asks_for_response
+        if not (route.two_way or by_expression):
+            return b""
+        if response.status >= 400 and not self.assume.error_bodies:
+            return _frame(INTERNAL_SERVER_ERROR, event)
+        return response.body
 
     async def disconnect(self, connection: Connection) -> None:
         """Run the disconnect route; its answer is ignored and nothing is tried again."""
@@ -149,6 +171,7 @@ class Invoker:
             body=body,
             handshake=head,
             stage_variables=self.store.stage_variables(connection.api_id, connection.stage),
+            ending=connection.ending,
         )
 
 

@@ -9,14 +9,14 @@ from typing import Final
 
 from ..protocol.endpoints import CONNECTIONS
 from ..protocol.limits import MESSAGE_MAX_BYTES
-from .answers import Answer, error_answer, forbidden
+from .answers import Answer, error_answer, forbidden, throttled
 from .connections import Connection
 from .gateway import Gateway
 from .identifiers import is_connection_id
 from .log import LogRecord
 from .store import Address
 
-__all__ = ["Management"]
+__all__ = ["Management", "too_long"]
 
 _NORMAL: Final = (1000, "Connection Closed Normally")
 """Close code and reason of a deleted connection."""
@@ -42,23 +42,30 @@ class Management:
         address = self.gateway.store.resolve(host, segments[:at])
         rest = segments[at + 1 :]
         verb = self._verbs.get(method)
+        if address is None and self.gateway.store.maps_root(host):
+            return _no_method(method, segments)
         if address is None or len(rest) != 1 or verb is None:
             return forbidden()
-        if not is_connection_id(rest[0]):
+        if not self.gateway.throttle.admits_request():
+            answer = throttled()
+        elif not is_connection_id(rest[0]):
             return error_answer(400, "BadRequestException", f"Invalid connectionId: {rest[0]}")
-        connection = self.gateway.connections.open(rest[0])
-        known = connection and (connection.api_id, connection.stage)
-        if connection is None or known != (address.api_id, address.stage):
-            answer = error_answer(410, "GoneException")
         else:
-            answer = verb(connection, body)
+            connection = self._find(rest[0], address)
+            answer = verb(connection, body) if connection else error_answer(410, "GoneException")
         self._log(method, address, rest[0], answer, len(body))
         return answer
+
+    def _find(self, connection_id: str, address: Address) -> Connection | None:
+        """Return an open connection of a stage, or None."""
+        connection = self.gateway.connections.open(connection_id)
+        known = connection and (connection.api_id, connection.stage)
+        return connection if known == (address.api_id, address.stage) else None
 
     def _post(self, connection: Connection, body: bytes) -> Answer:
         """Send a message; 200 means taken over, not received."""
         if len(body) > MESSAGE_MAX_BYTES:
-            return error_answer(413, "PayloadTooLargeException", "Message too long")
+            return too_long()
         if self.gateway.deliver(connection, body):
             return Answer(status=200)
         return error_answer(429, "LimitExceededException", "Client buffer is full")
@@ -96,6 +103,18 @@ class Management:
                 size=size or None,
             )
         )
+
+
+def too_long() -> Answer:
+    """Return what AWS says to a message of more than 128 KB."""
+    return error_answer(413, "PayloadTooLargeException", "Message too long")
+
+
+def _no_method(method: str, segments: Sequence[str]) -> Answer:
+    """Return what a custom domain says to a path with a stage in it, which its posts lack."""
+    route = "/".join(segments)
+    message = f"No method found matching route {route} for http method {method}."
+    return error_answer(404, "NotFoundException", message)
 
 
 def _iso(wall: float) -> str:

@@ -7,15 +7,18 @@ import contextlib
 import ssl
 
 from ..protocol.endpoints import bracketed, is_loopback
+from .assumptions import Assumptions
 from .backend import Backend
 from .clock import Clock
 from .control import ControlPlane, Site
 from .events import Handshake
 from .front import Front, Guests
 from .gateway import Gateway
+from .guard import Guard
 from .heads import RequestHead
 from .http import HttpSide
 from .log import Log, LogRecord, discard
+from .quotas import Quotas
 from .sockets import Peer
 from .store import Store
 from .ticker import Ticker
@@ -39,6 +42,10 @@ class Emulator:
         ssl_context: certificate of that listener.
         clock: the time; the system's if None.
         log: takes a record of each event; None to drop them.
+        quotas: what all APIs may do together; those of a new AWS account if None.
+        assume: what is assumed where AWS's behaviour is not known; the defaults if None.
+        verify_signatures: whether ``@connections`` answers only requests that are signed with the
+            access key ``local`` and the secret key ``local``.
     """
 
     def __init__(
@@ -50,6 +57,9 @@ class Emulator:
         ssl_context: ssl.SSLContext | None = None,
         clock: Clock | None = None,
         log: Log | None = None,
+        quotas: Quotas | None = None,
+        assume: Assumptions | None = None,
+        verify_signatures: bool = False,
     ) -> None:
         if (tls_port is None) is not (ssl_context is None):
             raise ValueError("tls_port and ssl_context go together: give both or neither.")
@@ -59,6 +69,9 @@ class Emulator:
         self.ssl_context = ssl_context
         self.clock = Clock() if clock is None else clock
         self.log = discard if log is None else log
+        self.quotas = quotas
+        self.assume = assume
+        self.verify_signatures = verify_signatures
         self.store = Store()
         self.plane = ControlPlane(Site(store=self.store, clock=self.clock, endpoint=self.endpoint))
         self._run: _Run | None = None
@@ -120,10 +133,16 @@ class _Run:
             call=self.backend.call,
             log=emulator.log,
             wake=lambda: self.ticker.wake(),
+            quotas=emulator.quotas,
+            assume=emulator.assume,
         )
         self.ticker = Ticker(emulator.clock, self.gateway.deadlines.next_at, self.gateway.expire)
         self.http = HttpSide(
-            emulator.plane, self.gateway, self.upgrade, any_host=emulator.can_be_reached()
+            emulator.plane,
+            self.gateway,
+            Guard(emulator.clock, verify=emulator.verify_signatures),
+            self.upgrade,
+            any_host=emulator.can_be_reached(),
         )
         self.guests = Guests()
         self.peers: set[Peer] = set()

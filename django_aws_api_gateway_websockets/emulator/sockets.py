@@ -10,7 +10,7 @@ from typing import Final
 
 from websockets.datastructures import Headers
 from websockets.extensions.permessage_deflate import ServerPerMessageDeflateFactory
-from websockets.frames import Frame
+from websockets.frames import Frame, Opcode
 from websockets.http11 import Request, Response
 from websockets.protocol import State
 from websockets.server import ServerProtocol
@@ -210,11 +210,17 @@ class Peer(asyncio.Protocol):
     # Frames.
 
     def _feed(self, data: bytes) -> None:
+        """Take bytes of an open connection; those of a refused one are discarded."""
+        if self.connection is None:
+            return
         was_open = self.frames.state is State.OPEN
         self.frames.receive_data(data)
         events = self.frames.events_received() if was_open else []
+        frames = [event for event in events if isinstance(event, Frame)]
+        if any(frame.opcode is Opcode.PING for frame in frames):
+            self.gateway.pinged(self.connection)
         try:
-            self._waiting.extend(self._assembler.take(e for e in events if isinstance(e, Frame)))
+            self._waiting.extend(self._assembler.take(frames))
         except Unacceptable as error:
             self.frames.fail(error.code)
         self._dispatch()

@@ -38,11 +38,16 @@ class Integration:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Route:
-    """A deployed route; two-way when it has a route response."""
+    """A deployed route; two-way when it has a route response.
+
+    Args:
+        asks_for_response: it has a ``RouteResponseSelectionExpression``.
+    """
 
     key: str
     integration: Integration | None
     two_way: bool
+    asks_for_response: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,6 +94,7 @@ class Api:
             key=route["RouteKey"],
             integration=None if integration is None else _snapshot_integration(integration),
             two_way=bool(self.responses.get(route["RouteId"])),
+            asks_for_response=bool(route.get("RouteResponseSelectionExpression")),
         )
 
 
@@ -153,6 +159,12 @@ class Store:
     def serves_domain(self, host: str) -> bool:
         """Tell whether a Host header names a custom domain."""
         return host.partition(":")[0].lower() in self.domains
+
+    def maps_root(self, host: str) -> bool:
+        """Tell whether every path of a custom domain leads to one API, known there or not."""
+        domain = self.domains.get(host.partition(":")[0].lower())
+        mappings = domain.mappings.values() if domain else ()
+        return any(not mapping.get("ApiMappingKey") for mapping in mappings)
 
     def resolve(self, host: str, segments: Sequence[str]) -> Address | None:
         """Return the deployed stage behind a host and a path, or None.

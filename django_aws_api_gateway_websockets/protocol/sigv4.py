@@ -18,10 +18,12 @@ from hashlib import sha256
 from typing import Final
 from urllib.parse import quote
 
-__all__ = ["Credentials", "Signer", "hash_payload"]
+__all__ = ["ALGORITHM", "SERVICE", "Credentials", "Signer", "hash_payload", "signing_key"]
 
-_ALGORITHM: Final = "AWS4-HMAC-SHA256"
-_SERVICE: Final = "execute-api"
+ALGORITHM: Final = "AWS4-HMAC-SHA256"
+"""How requests are signed."""
+
+SERVICE: Final = "execute-api"
 """What the API signs as (botocore, apigatewaymanagementapi, ``signingName``)."""
 
 _VISIBLE = re.compile(r"[\x21-\x7e]+")
@@ -54,6 +56,20 @@ class Credentials:
 def hash_payload(payload: bytes) -> str:
     """Return the hash of a body, which every signature of a request with this body covers."""
     return sha256(payload).hexdigest()
+
+
+def signing_key(secret_key: str, date: str, region: str) -> bytes:
+    """Return the key of a day's signatures.
+
+    Args:
+        secret_key: of the identity.
+        date: for example ``20261126``.
+        region: where the API is.
+    """
+    key = f"AWS4{secret_key}".encode()
+    for part in (date, region, SERVICE, "aws4_request"):
+        key = hmac.digest(key, part.encode(), "sha256")
+    return key
 
 
 class Signer:
@@ -108,23 +124,21 @@ class Signer:
         """Return what a second's signatures share; the key is the last one's on the same day."""
         text = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(second))
         date = text[:8]
-        scope = f"{date}/{self._region}/{_SERVICE}/aws4_request"
+        scope = f"{date}/{self._region}/{SERVICE}/aws4_request"
         credential = f"{self._credentials.access_key}/{scope}"
         return _Stamp(
             second=second,
             text=text,
             date=date,
             key=last.key if last and last.date == date else self._key_of(date),
-            to_sign=f"{_ALGORITHM}\n{text}\n{scope}\n",
-            authorization=f"{_ALGORITHM} Credential={credential}, "
+            to_sign=f"{ALGORITHM}\n{text}\n{scope}\n",
+            authorization=f"{ALGORITHM} Credential={credential}, "
             f"SignedHeaders={self._signed}, Signature=",
         )
 
     def _key_of(self, date: str) -> hmac.HMAC:
         """Return the start of every signature of a day; a copy is cheaper than a new one."""
-        key = f"AWS4{self._credentials.secret_key}".encode()
-        for part in (date, self._region, _SERVICE, "aws4_request"):
-            key = hmac.digest(key, part.encode(), "sha256")
+        key = signing_key(self._credentials.secret_key, date, self._region)
         return hmac.new(key, digestmod="sha256")
 
 

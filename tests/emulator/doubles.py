@@ -10,7 +10,7 @@ from django_aws_api_gateway_websockets.emulator.clock import ManualClock
 from django_aws_api_gateway_websockets.emulator.connections import Connection
 from django_aws_api_gateway_websockets.emulator.events import Handshake
 from django_aws_api_gateway_websockets.emulator.gateway import Gateway
-from django_aws_api_gateway_websockets.emulator.invoker import Accepted, Invoker
+from django_aws_api_gateway_websockets.emulator.invoker import Accepted
 from django_aws_api_gateway_websockets.emulator.requests import BackendRequest, BackendResponse
 from django_aws_api_gateway_websockets.emulator.store import Store
 
@@ -62,16 +62,21 @@ class MemoryOutlet:
 class Line:
     """A gateway with a backend and clients in memory."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, **options: Any) -> None:
         self.store = store
         self.clock = ManualClock()
         self.journal = Journal()
         self.backend = MemoryBackend()
         self.woken = 0
         self.gateway = Gateway(
-            store=store, clock=self.clock, call=self.backend, log=self.journal, wake=self._wake
+            store=store,
+            clock=self.clock,
+            call=self.backend,
+            log=self.journal,
+            wake=self._wake,
+            **options,
         )
-        self.invoker = Invoker(store=store, clock=self.clock, call=self.backend, log=self.journal)
+        self.invoker = self.gateway.invoker
 
     def _wake(self) -> None:
         self.woken += 1

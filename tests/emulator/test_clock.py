@@ -24,6 +24,7 @@ class TestClock:
         clock.advance(60)
 
         assert (clock.now(), clock.wall()) == (65.0, 160.0)
+        assert clock.unmoved() == 100.0
 
     def test_tells_its_listeners(self) -> None:
         """Each advance is told, until the listener is removed."""

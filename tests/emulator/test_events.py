@@ -37,3 +37,11 @@ class TestVariables:
 
         assert variables["eventType"] == "CONNECT"
         assert not {"messageId", "identity.userAgent"} & set(variables)
+
+    def test_of_the_end(self) -> None:
+        """How a connection ended is there when the event has it; an empty reason is none."""
+        ended = make_event(EventType.DISCONNECT, ending=(1001, "Going away"))
+
+        assert ended.variables()["disconnectStatusCode"] == "1001"
+        assert ended.variables()["disconnectReason"] == "Going away"
+        assert "disconnectReason" not in make_event(ending=(1001, "")).variables()

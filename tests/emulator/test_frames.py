@@ -8,6 +8,7 @@ from django_aws_api_gateway_websockets.emulator.frames import (
     FORBIDDEN,
     INTERNAL_SERVER_ERROR,
     TIMED_OUT,
+    TOO_MANY_REQUESTS,
     error_frame,
 )
 
@@ -21,6 +22,7 @@ class TestErrorFrame:
             (FORBIDDEN, b"Forbidden"),
             (INTERNAL_SERVER_ERROR, b"Internal server error"),
             (TIMED_OUT, b"Endpoint request timed out"),
+            (TOO_MANY_REQUESTS, b"Too Many Requests"),
         ],
     )
     def test_is_spaced_as_aws_spaces_it(self, message: str, text: bytes) -> None:

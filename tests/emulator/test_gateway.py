@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
-from django_aws_api_gateway_websockets.emulator.answers import Answer, forbidden
+from django_aws_api_gateway_websockets.emulator.answers import Answer, forbidden, throttled
+from django_aws_api_gateway_websockets.emulator.assumptions import Assumptions
 from django_aws_api_gateway_websockets.emulator.connections import ConnectionState
 from django_aws_api_gateway_websockets.emulator.invoker import Accepted
+from django_aws_api_gateway_websockets.emulator.quotas import Quotas
 from django_aws_api_gateway_websockets.emulator.requests import BackendResponse
 
 from .doubles import Line, MemoryOutlet, run
 from .samples import deploy, make_connection, make_store
 
 
-def line() -> Line:
+def line(**options: Any) -> Line:
     """Return a line with the usual routes and one named ``chat``."""
-    return Line(make_store("$connect", "$disconnect", "$default", "chat"))
+    return Line(make_store("$connect", "$disconnect", "$default", "chat"), **options)
 
 
 class TestConnecting:
@@ -130,6 +133,20 @@ class TestConnecting:
 
         run(scene)
 
+    def test_beyond_the_quota(self) -> None:
+        """The backend is asked for one, and the other gets 429."""
+
+        async def scene() -> None:
+            subject = line(quotas=Quotas(connect_rate=1))
+            await subject.open(MemoryOutlet())
+
+            outcome = await subject.gateway.connect(subject.handshake())
+
+            assert outcome == throttled()
+            assert len(subject.backend.requests) == 1
+
+        run(scene)
+
 
 class TestReceiving:
     """From a client's message to its reply."""
@@ -178,6 +195,21 @@ class TestReceiving:
             assert outlet.messages[0].startswith(b'{"message": "Forbidden", "connectionId":"')
             assert connection.state is ConnectionState.OPEN
             assert subject.journal.of("message")[0].status == 403
+
+        run(scene)
+
+    def test_beyond_the_quota(self) -> None:
+        """The client is told, and the backend is not."""
+
+        async def scene() -> None:
+            subject, outlet = line(quotas=Quotas(burst=1)), MemoryOutlet()
+            connection = await subject.open(outlet)
+
+            await subject.gateway.receive(connection, '{"action": "chat"}')
+
+            assert outlet.messages[0].startswith(b'{"message": "Too Many Requests", "connectionId"')
+            assert len(subject.backend.requests) == 1
+            assert subject.journal.of("message")[0].status == 429
 
         run(scene)
 
@@ -306,6 +338,39 @@ class TestClosing:
             subject.gateway.expire()
 
             assert (outlet.closes, other.closes) == ([(1001, "Going away")], [])
+
+        run(scene)
+
+    @pytest.mark.parametrize(("assumed", "idle"), [(False, True), (True, False)])
+    def test_idle_in_spite_of_pings(self, assumed: bool, idle: bool) -> None:
+        """Whether a ping is activity is assumed."""
+
+        async def scene() -> None:
+            subject, outlet = line(assume=Assumptions(pings_keep_alive=assumed)), MemoryOutlet()
+            connection = await subject.open(outlet)
+
+            subject.clock.advance(300)
+            subject.gateway.pinged(connection)
+            subject.clock.advance(300)
+            subject.gateway.expire()
+
+            assert bool(outlet.closes) is idle
+
+        run(scene)
+
+    @pytest.mark.parametrize(
+        ("assumed", "ending"), [(False, None), (True, (1000, "Connection Closed Normally"))]
+    )
+    def test_tells_how_if_so_assumed(self, assumed: bool, ending: tuple[int, str] | None) -> None:
+        """A mapping can have code and reason only then."""
+
+        async def scene() -> None:
+            subject = line(assume=Assumptions(disconnect_context=assumed))
+            connection = await subject.open(MemoryOutlet())
+
+            subject.gateway.close(connection, 1000, "Connection Closed Normally")
+
+            assert connection.ending == ending
 
         run(scene)
 

@@ -11,7 +11,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.frames import Close
 
 from .errors import error_of
-from .support import PATIENCE, RawSocket, World, frame, handshake
+from .support import PATIENCE, RawSocket, World, frame, handshake, running
 
 LIST = b"GET /v2/apis HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
@@ -55,6 +55,17 @@ class TestPlainRequests:
 
         assert response.status == 413
         assert json.loads(response.read()) == {"message": "Request too large"}
+
+    def test_message_beyond_all_measure(
+        self, world: World, web: http.client.HTTPConnection
+    ) -> None:
+        """It is a message that is too large, as one of 128 KB and a byte is."""
+        web.request("POST", f"/{world.api_id}/dev/@connections/x", body=b"x" * 2_000_000)
+
+        response = web.getresponse()
+
+        assert response.status == 413
+        assert response.getheader("x-amzn-ErrorType") == "PayloadTooLargeException"
 
     def test_control_plane_of_a_web_page(self, web: http.client.HTTPConnection) -> None:
         """A page cannot change the gateway behind its user's back."""
@@ -156,6 +167,24 @@ class TestConnections:
 
         assert (response.status, response.read()) == (410, b"")
         assert response.getheader("x-amzn-ErrorType") == "GoneException"
+
+
+class TestSignatures:
+    """A gateway that verifies them."""
+
+    def test_are_wanted(self) -> None:
+        """A request without one is refused, and the log says why."""
+        with running(verify_signatures=True) as world:
+            path = f"/{world.api_id}/dev/@connections/Qyi07eCbtjMCJKw%3D"
+            web = http.client.HTTPConnection("127.0.0.1", world.thread.port, timeout=PATIENCE)
+            web.request("GET", path)
+            response = web.getresponse()
+            web.close()
+            record = world.journal.wait_for("get")
+
+        assert (response.status, record.status) == (403, 403)
+        assert response.getheader("x-amzn-ErrorType") == "MissingAuthenticationTokenException"
+        assert record.detail == "MissingAuthenticationTokenException"
 
 
 class TestKeptAliveConnection:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from django_aws_api_gateway_websockets.emulator.answers import Answer
+from django_aws_api_gateway_websockets.emulator.assumptions import Assumptions
 from django_aws_api_gateway_websockets.emulator.backend import BackendError, BackendTimeout
 from django_aws_api_gateway_websockets.emulator.invoker import Accepted, Reply
 from django_aws_api_gateway_websockets.emulator.requests import BackendResponse
@@ -29,6 +30,13 @@ def line_with(outcome: BackendResponse | Exception, *keys: str, **integration: A
     line = Line(store)
     line.backend.outcome = outcome
     return line
+
+
+def assuming(line: Line, **values: Any) -> Line:
+    """Return such a line whose gateway assumes something else."""
+    other = Line(line.store, assume=Assumptions(**values))
+    other.backend.outcome = line.backend.outcome
+    return other
 
 
 def two_way(line: Line) -> Line:
@@ -126,6 +134,18 @@ class TestConnect:
         assert (outcome.status, outcome.body) == (status, body)
         assert line.journal.of("error")[0].detail == str(error)
 
+    @pytest.mark.parametrize(
+        ("error", "status"), [(BackendError("refused"), 502), (BackendTimeout("slow"), 503)]
+    )
+    def test_refuses_with_what_is_assumed(self, error: Exception, status: int) -> None:
+        """What AWS says is not known."""
+        line = assuming(line_with(error, "$connect"), unreachable_status=502, timeout_status=503)
+
+        outcome = outcome_of(line)
+
+        assert isinstance(outcome, Answer)
+        assert outcome.status == status
+
 
 class TestMessage:
     """A message's route answers, or keeps silent."""
@@ -143,6 +163,27 @@ class TestMessage:
         line = two_way(line_with(BackendResponse(status=status, body=b"answer"), "chat"))
 
         assert reply_of(line) == Reply(status=status, message=b"answer")
+
+    @pytest.mark.parametrize(
+        ("status", "message"),
+        [(399, b"answer"), (400, ERROR_FRAME % b"Internal server error")],
+    )
+    def test_two_way_hides_errors_if_so_assumed(self, status: int, message: bytes) -> None:
+        """Then the body of a failure stays with the gateway."""
+        line = two_way(line_with(BackendResponse(status=status, body=b"answer"), "chat"))
+
+        assert reply_of(assuming(line, error_bodies=False)).message == message
+
+    @pytest.mark.parametrize(("assumed", "message"), [(False, b""), (True, b"answer")])
+    def test_expression_is_two_way_if_so_assumed(self, assumed: bool, message: bytes) -> None:
+        """Without a route response, what the expression does is not known."""
+        line = line_with(BackendResponse(status=200, body=b"answer"), "chat")
+        line.store.apis["abcdefghij"].routes["chat"]["RouteResponseSelectionExpression"] = (
+            "$default"
+        )
+        deploy(line.store)
+
+        assert reply_of(assuming(line, expression_is_two_way=assumed)).message == message
 
     @pytest.mark.parametrize(
         ("error", "status", "message"),

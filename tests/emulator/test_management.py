@@ -10,8 +10,10 @@ from urllib.parse import quote
 import pytest
 from websockets.exceptions import ConnectionClosedOK
 
+from django_aws_api_gateway_websockets.emulator import Quotas
+
 from .errors import error_of
-from .support import PATIENCE, Given, Received, World, flood
+from .support import PATIENCE, Given, Received, World, flood, running
 
 UNKNOWN = "Qyi07eCbtjMCJKw="
 
@@ -88,6 +90,20 @@ class TestPosting:
         world.backend.answers["connect"] = respond
         with world.connect():
             assert errors == [(410, "GoneException", "")]
+
+    def test_beyond_the_quota(self) -> None:
+        """The service says 429, whoever is meant."""
+        with running(quotas=Quotas(burst=1)) as world:
+            path = f"/{world.api_id}/dev/@connections/{UNKNOWN}"
+            first, second = plain(world, "POST", path), plain(world, "POST", path)
+
+        assert first[0] == 410
+        assert second == (
+            429,
+            "LimitExceededException",
+            b'{"message": "Too Many Requests"}',
+        )
+        assert world.journal.of("post")[1].status == 429
 
 
 class TestGetting:
@@ -213,8 +229,8 @@ class TestPaths:
 
             assert plain(world, "GET", path)[0] == 200
 
-    @pytest.mark.parametrize(("key", "base"), [("", ""), ("chat", "/chat")])
-    def test_custom_domain(self, world: World, key: str, base: str) -> None:
+    @pytest.mark.parametrize(("key", "base", "status"), [("", "", 404), ("chat", "/chat", 403)])
+    def test_custom_domain(self, world: World, key: str, base: str, status: int) -> None:
         """There is no stage in the path of a custom domain."""
         world.map_domain(key=key)
         with world.connect():
@@ -222,7 +238,19 @@ class TestPaths:
             right = plain(world, "GET", f"{base}/{tail}", Host="ws.example.test:1")
             wrong = plain(world, "GET", f"{base}/dev/{tail}", Host="ws.example.test:1")
 
-        assert (right[0], wrong[0]) == (200, 403)
+        assert (right[0], wrong[0]) == (200, status)
+
+    def test_stage_on_a_custom_domain(self, world: World) -> None:
+        """The commonest mistake has a message of its own."""
+        world.map_domain()
+        path = f"/dev/@connections/{UNKNOWN}"
+
+        assert plain(world, "POST", path, Host="ws.example.test") == (
+            404,
+            "NotFoundException",
+            b'{"message": "No method found matching route dev/@connections/Qyi07eCbtjMCJKw= '
+            b'for http method POST."}',
+        )
 
     def test_web_page(self, world: World) -> None:
         """No SDK sends an Origin; a page that does is kept out."""

@@ -176,6 +176,21 @@ class TestHandshake:
         assert world.journal.wait_for("connect").status == 403
         assert world.journal.of("disconnect") == []
 
+    def test_client_that_goes_on_after_a_refusal(
+        self, world: World, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """What it sends is nobody's, and no error either."""
+        world.backend.answers["connect"] = Given(status=403)
+        with world.connect_raw() as client:
+            assert client.read_head()[0] == 403
+
+            client.send(frame(TEXT, b"hello"))
+
+            assert client.read_to_end() == b""
+        world.thread.stop()
+        assert caplog.records == []
+        assert [received.path for received in world.backend.received] == ["/ws/connect"]
+
     def test_stop_meanwhile(self, world: World) -> None:
         """The emulator does not wait for the backend."""
         gate = Gate()

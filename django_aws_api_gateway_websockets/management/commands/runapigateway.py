@@ -19,7 +19,7 @@ from ..gateways import command_errors
 from ..runserver import ServerProcess
 
 try:
-    from ...emulator import EmulatorThread, LineWriter, LogRecord
+    from ...emulator import Assumptions, EmulatorThread, LineWriter, LogRecord, Quotas
     from ...emulator.process import raise_open_file_limit
 except ModuleNotFoundError as error:
     MISSING_MODULE: str | None = error.name
@@ -65,6 +65,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--tls-certificate", help="PEM file for the second port.")
         parser.add_argument("--tls-key", help="PEM file of its key, unless it is in the first.")
+        _add_behaviour(parser)
 
     def handle(self, *args: Any, addrport: str, **options: Any) -> None:
         """Serve until SIGINT or SIGTERM.
@@ -109,6 +110,7 @@ class Command(BaseCommand):
             port=port,
             tls_port=tls_port,
             ssl_context=_ssl_context(tls_port, tls_certificate, tls_key),
+            **_behaviour(**options),
             log=partial(self._log, LineWriter(cast("Any", self.stdout)), verbosity),
         )
         try:
@@ -147,6 +149,56 @@ class Command(BaseCommand):
                 self.stderr.write(self.style.ERROR(str(error)))
             else:
                 self.stdout.write(self.style.SUCCESS(_summary(gateway)))
+
+
+def _add_behaviour(parser: CommandParser) -> None:
+    """Take what the gateway does otherwise than AWS's defaults."""
+    parser.add_argument(
+        "--verify-signatures",
+        action="store_true",
+        help="Refuse calls of @connections that are not signed with the keys local and local.",
+    )
+    parser.add_argument(
+        "--rate", type=float, help="Requests a second of the account; 10000 by default."
+    )
+    parser.add_argument(
+        "--burst", type=int, help="Requests of the account at once; 5000 by default."
+    )
+    parser.add_argument(
+        "--connect-rate", type=float, help="Handshakes a second of the account; 500 by default."
+    )
+    parser.add_argument(
+        "--assume",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="What to do where AWS's behaviour is not known; may be given more than once.",
+    )
+
+
+def _behaviour(
+    *,
+    verify_signatures: bool,
+    rate: float | None,
+    burst: int | None,
+    connect_rate: float | None,
+    assume: list[str],
+    **options: Any,
+) -> dict[str, Any]:
+    """Return the options of the gateway that arguments stand for.
+
+    Raises:
+        CommandError: one of them has a value that makes no sense.
+    """
+    given: dict[str, Any] = {"rate": rate, "burst": burst, "connect_rate": connect_rate}
+    try:
+        return {
+            "verify_signatures": verify_signatures,
+            "quotas": Quotas(**{k: v for k, v in given.items() if v is not None}),
+            "assume": Assumptions.parse(assume),
+        }
+    except ValueError as error:
+        raise CommandError(str(error)) from error
 
 
 def _belongs_to_aws(gateway: ApiGateway) -> bool:

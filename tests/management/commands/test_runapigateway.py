@@ -7,7 +7,7 @@ import signal
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 import pytest
@@ -18,7 +18,7 @@ from websockets.sync.client import connect
 
 from ..site import Running, Site, free_port
 
-__all__ = ["TestAddresses", "TestGateways", "TestRunserver", "TestStopping"]
+__all__ = ["TestAddresses", "TestBehaviour", "TestGateways", "TestRunserver", "TestStopping"]
 
 pytestmark = pytest.mark.django_db
 
@@ -214,3 +214,33 @@ class TestAddresses:
             "CommandError: The local gateway needs aiohttp: "
             'pip install "django-aws-api-gateway-websockets[local]"\n'
         )
+
+
+class TestBehaviour:
+    def test_is_what_the_options_say(self, site: Site, port: int) -> None:
+        """A dead backend is 502, a second handshake too much, an unsigned call refused."""
+        options = ["--assume=unreachable_status=502", "--rate=0.001", "--burst=1"]
+        with site.start("runapigateway", str(port), "--verify-signatures", *options) as running:
+            running.wait_until_says("left alone")
+            url = socket_url(running)
+            with pytest.raises(Exception, match="502"):
+                connect(url, proxy=None)
+            with pytest.raises(Exception, match="429"):
+                connect(url, proxy=None)
+            with pytest.raises(HTTPError) as caught:
+                urlopen(f"{url.replace('ws', 'http', 1)}/@connections/x", timeout=5)
+
+        with caught.value as answer:
+            assert answer.headers["x-amzn-ErrorType"] == "MissingAuthenticationTokenException"
+
+    @pytest.mark.parametrize(
+        ("options", "message"),
+        [
+            ({"assume": ["x=1"]}, r"^'x' is none of unreachable_status, "),
+            ({"burst": 0}, r"^rate must be more than 0"),
+        ],
+    )
+    def test_refuses_what_makes_no_sense(self, options: dict[str, object], message: str) -> None:
+        """The message says what would."""
+        with pytest.raises(CommandError, match=message):
+            call_command("runapigateway", "0", **options)
