@@ -6,6 +6,7 @@ from .answers import Lost
 from .clock import Clock, ManualClock
 from .control import ControlFault, ControlFaults
 from .embed import EmulatorThread
+from .faults import Switchboard
 from .log import LineWriter, LogRecord
 from .server import Emulator
 
@@ -19,4 +20,5 @@ __all__ = [
     "LogRecord",
     "Lost",
     "ManualClock",
+    "Switchboard",
 ]

@@ -10,6 +10,7 @@ from typing import Self
 
 from .clock import Clock
 from .control import ControlFaults
+from .faults import Switchboard
 from .log import Log
 from .server import Emulator
 
@@ -37,6 +38,7 @@ class EmulatorThread:
         ssl_context: ssl.SSLContext | None = None,
         clock: Clock | None = None,
         log: Log | None = None,
+        seed: int = 0,
     ) -> None:
         self.emulator = Emulator(
             host=host,
@@ -45,6 +47,7 @@ class EmulatorThread:
             ssl_context=ssl_context,
             clock=clock,
             log=log,
+            seed=seed,
         )
         self._thread: threading.Thread | None = None
         self._ready = threading.Event()
@@ -81,6 +84,11 @@ class EmulatorThread:
     def faults(self) -> ControlFaults:
         """Makes calls of the control plane fail."""
         return self.emulator.plane.faults
+
+    @property
+    def switchboard(self) -> Switchboard:
+        """Makes events, posts and sockets fail, or late."""
+        return self.emulator.switchboard
 
     def start(self) -> None:
         """Start the thread and wait until it listens.

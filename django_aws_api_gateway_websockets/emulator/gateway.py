@@ -1,6 +1,6 @@
 """The data plane: what a handshake, a message, a close and the passing of time lead to.
 
-It knows neither sockets nor servers: requests to the backend leave through a callable, messages to
+It knows neither sockets nor servers: requests to the backend leave through the invoker, messages to
 a client through the connection's outlet.
 """
 
@@ -19,7 +19,7 @@ from .events import Handshake
 from .frames import FORBIDDEN, error_frame
 from .heads import RequestHead
 from .identifiers import new_event_id
-from .invoker import Accepted, CallBackend, Invoker
+from .invoker import Accepted, Invoker
 from .log import Log, LogRecord
 from .store import Address, Store
 from .timers import Deadlines
@@ -39,7 +39,7 @@ class Gateway:
     Args:
         store: what is provisioned.
         clock: the time.
-        call: sends a request to the backend; raises BackendError.
+        invoker: runs routes.
         log: takes a record of each event.
         wake: called when a connection has been given its time limits.
     """
@@ -49,7 +49,7 @@ class Gateway:
         *,
         store: Store,
         clock: Clock,
-        call: CallBackend,
+        invoker: Invoker,
         log: Log,
         wake: Callable[[], None],
     ) -> None:
@@ -57,7 +57,7 @@ class Gateway:
         self.clock = clock
         self.log = log
         self.wake = wake
-        self.invoker = Invoker(store=store, clock=clock, call=call, log=log)
+        self.invoker = invoker
         self.connections = Connections()
         self.deadlines = Deadlines()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -100,10 +100,14 @@ class Gateway:
         """Take note of the end of a connection and run its disconnect route; once."""
         if connection.state is ConnectionState.GONE:
             return
-        self.connections.remove(connection)
-        self.deadlines.discard(connection.connection_id)
+        self.forget(connection)
         self.log(self._record("disconnect", connection, status=code, detail=reason))
         self.spawn(self.invoker.disconnect(connection))
+
+    def forget(self, connection: Connection) -> None:
+        """Let a connection go without telling the backend."""
+        self.connections.remove(connection)
+        self.deadlines.discard(connection.connection_id)
 
     def close(self, connection: Connection, code: int, reason: str) -> None:
         """End a connection from this side."""
@@ -161,12 +165,16 @@ class Gateway:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def stop(self) -> None:
-        """Cancel what runs in the background."""
+    def cancel(self) -> list[asyncio.Task[None]]:
+        """Cancel what runs in the background, and return it."""
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        return tasks
+
+    async def stop(self) -> None:
+        """Cancel what runs in the background, and wait for its end."""
+        await asyncio.gather(*self.cancel(), return_exceptions=True)
 
     def _begin(self, handshake: Handshake, address: Address) -> Connection:
         now = self.clock.wall()

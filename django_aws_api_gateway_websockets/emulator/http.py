@@ -1,4 +1,4 @@
-"""The HTTP side: control plane, ``@connections``, and handshakes on kept-alive connections."""
+"""The HTTP side: control plane, panel, ``@connections``, handshakes on kept-alive connections."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from aiohttp import web
 from ..protocol.endpoints import CONNECTIONS, is_loopback
 from .answers import Answer, Lost, error_answer, forbidden
 from .control import ControlPlane
+from .faults import BreakablePosts
 from .gateway import Gateway
 from .heads import RequestHead
 from .log import LogRecord
-from .management import Management
+from .panel import PANEL_PREFIX, Panel
 from .raw import amazon_headers
 from .sockets import Peer
 
@@ -43,16 +44,26 @@ class HttpSide:
     Args:
         plane: the control plane.
         gateway: the data plane.
+        posts: answers for ``@connections``.
+        panel: answers for the emulator itself.
         upgrade: takes over handshakes that come on a kept-alive connection.
         any_host: whether requests may ask for any host, as those from other machines do.
     """
 
     def __init__(
-        self, plane: ControlPlane, gateway: Gateway, upgrade: Upgrade, *, any_host: bool
+        self,
+        plane: ControlPlane,
+        gateway: Gateway,
+        posts: BreakablePosts,
+        panel: Panel,
+        upgrade: Upgrade,
+        *,
+        any_host: bool,
     ) -> None:
         self.plane = plane
         self.gateway = gateway
-        self.management = Management(gateway)
+        self.posts = posts
+        self.panel = panel
         self.upgrade = upgrade
         self.any_host = any_host
         self.server = web.Server(self._handle, access_log=None, handler_cancellation=True)
@@ -66,7 +77,7 @@ class HttpSide:
         if head.upgrades():
             return await self._upgrade(request, head)
         try:
-            answer = self._answer(head, await request.read())
+            answer = await self._answer(head, await request.read())
         except web.HTTPRequestEntityTooLarge:
             answer = error_answer(413, "RequestTooLargeException", "Request too large")
         if isinstance(answer, Lost):
@@ -75,16 +86,16 @@ class HttpSide:
             status=answer.status, headers=amazon_headers(answer), body=answer.body or None
         )
 
-    def _answer(self, head: RequestHead, body: bytes) -> Answer | Lost:
+    async def _answer(self, head: RequestHead, body: bytes) -> Answer | Lost:
         segments = head.segments
-        control = head.path.startswith(_CONTROL_PREFIX)
-        refusal = self._refusal(head) if control or CONNECTIONS in segments else None
+        own = head.path.startswith((_CONTROL_PREFIX, PANEL_PREFIX))
+        refusal = self._refusal(head) if own or CONNECTIONS in segments else None
         if refusal is not None:
             return refusal
-        if control and not self.gateway.store.serves_domain(head.host):
-            return self._control(head, body)
+        if own and not self.gateway.store.serves_domain(head.host):
+            return self._own(head, body)
         if CONNECTIONS in segments:
-            return self.management.handle(head.method, head.host, segments, body)
+            return await self.posts.handle(head.method, head.host, segments, body)
         if self.gateway.store.resolve(head.host, segments) is None:
             return forbidden()
         answer = error_answer(426, "UpgradeRequiredException", "Upgrade Required")
@@ -114,6 +125,12 @@ class HttpSide:
         assert request.transport is not None
         request.transport.abort()
         return web.Response()
+
+    def _own(self, head: RequestHead, body: bytes) -> Answer | Lost:
+        """Answer for the emulator itself, or for its control plane."""
+        if head.path.startswith(PANEL_PREFIX):
+            return self.panel.handle(head.method, head.path, body)
+        return self._control(head, body)
 
     def _control(self, head: RequestHead, body: bytes) -> Answer | Lost:
         started = time.monotonic()

@@ -11,11 +11,21 @@ from .backend import Backend
 from .clock import Clock
 from .control import ControlPlane, Site
 from .events import Handshake
+from .faults import (
+    Acts,
+    BreakableInvoker,
+    BreakablePosts,
+    Faults,
+    Switchboard,
+    Timetable,
+    switchboard_routes,
+)
 from .front import Front, Guests
 from .gateway import Gateway
 from .heads import RequestHead
 from .http import HttpSide
 from .log import Log, LogRecord, discard
+from .panel import Panel
 from .sockets import Peer
 from .store import Store
 from .ticker import Ticker
@@ -39,6 +49,7 @@ class Emulator:
         ssl_context: certificate of that listener.
         clock: the time; the system's if None.
         log: takes a record of each event; None to drop them.
+        seed: begins the numbers by which faults are drawn.
     """
 
     def __init__(
@@ -50,6 +61,7 @@ class Emulator:
         ssl_context: ssl.SSLContext | None = None,
         clock: Clock | None = None,
         log: Log | None = None,
+        seed: int = 0,
     ) -> None:
         if (tls_port is None) is not (ssl_context is None):
             raise ValueError("tls_port and ssl_context go together: give both or neither.")
@@ -61,6 +73,7 @@ class Emulator:
         self.log = discard if log is None else log
         self.store = Store()
         self.plane = ControlPlane(Site(store=self.store, clock=self.clock, endpoint=self.endpoint))
+        self.switchboard = Switchboard(Faults(seed), self.clock, self.log)
         self._run: _Run | None = None
 
     @property
@@ -91,12 +104,14 @@ class Emulator:
             await run.stop()
             raise
         self._run = run
+        self.switchboard.attach(run.acts)
         self._say("started", self.url)
 
     async def stop(self) -> None:
         """Close all sockets with 1001 and stop listening; no disconnect event is sent."""
         if self._run is not None:
             run, self._run = self._run, None
+            self.switchboard.detach()
             await run.stop()
             self._say("stopped", self.url)
 
@@ -113,20 +128,36 @@ class _Run:
     """What lives from start to stop."""
 
     def __init__(self, emulator: Emulator) -> None:
+        faults = emulator.switchboard.faults
         self.backend = Backend()
-        self.gateway = Gateway(
+        self.timetable = Timetable(emulator.clock)
+        invoker = BreakableInvoker(
             store=emulator.store,
             clock=emulator.clock,
             call=self.backend.call,
+            log=emulator.log,
+            faults=faults,
+            timetable=self.timetable,
+        )
+        self.gateway = Gateway(
+            store=emulator.store,
+            clock=emulator.clock,
+            invoker=invoker,
             log=emulator.log,
             wake=lambda: self.ticker.wake(),
         )
         self.ticker = Ticker(emulator.clock, self.gateway.deadlines.next_at, self.gateway.expire)
         self.http = HttpSide(
-            emulator.plane, self.gateway, self.upgrade, any_host=emulator.can_be_reached()
+            emulator.plane,
+            self.gateway,
+            BreakablePosts(self.gateway, faults, self.timetable),
+            Panel(switchboard_routes(emulator.switchboard)),
+            self.upgrade,
+            any_host=emulator.can_be_reached(),
         )
         self.guests = Guests()
         self.peers: set[Peer] = set()
+        self.acts = Acts(self.gateway, self.peers, faults, self.timetable)
         self.servers: list[asyncio.Server] = []
 
     async def listen(self, host: str, port: int, ssl_context: ssl.SSLContext | None) -> int:
@@ -167,6 +198,7 @@ class _Run:
         for server in self.servers:
             server.close()
         self.ticker.stop()
+        self.timetable.stop()
         for peer in list(self.peers):
             peer.shut_down()
         await _turns()

@@ -45,6 +45,7 @@ class MemoryOutlet:
     def __init__(self, room: int = 100) -> None:
         self.messages: list[bytes] = []
         self.closes: list[tuple[int, str]] = []
+        self.cuts = 0
         self.room = room
 
     def send(self, message: bytes) -> bool:
@@ -58,6 +59,10 @@ class MemoryOutlet:
         """Take a close."""
         self.closes.append((code, reason))
 
+    def cut(self) -> None:
+        """Take a cut."""
+        self.cuts += 1
+
 
 class Line:
     """A gateway with a backend and clients in memory."""
@@ -68,10 +73,10 @@ class Line:
         self.journal = Journal()
         self.backend = MemoryBackend()
         self.woken = 0
-        self.gateway = Gateway(
-            store=store, clock=self.clock, call=self.backend, log=self.journal, wake=self._wake
-        )
         self.invoker = Invoker(store=store, clock=self.clock, call=self.backend, log=self.journal)
+        self.gateway = Gateway(
+            store=store, clock=self.clock, invoker=self.invoker, log=self.journal, wake=self._wake
+        )
 
     def _wake(self) -> None:
         self.woken += 1

@@ -9,7 +9,7 @@ import pytest
 from websockets.exceptions import ConnectionClosedError, ConnectionClosedOK
 from websockets.sync.client import connect
 
-from django_aws_api_gateway_websockets.emulator import EmulatorThread
+from django_aws_api_gateway_websockets.emulator import ControlFault, EmulatorThread
 
 from .support import PATIENCE, World, contexts, running
 
@@ -81,6 +81,23 @@ class TestRestart:
         with world.connect() as client:
             client.send("hello")
             world.backend.wait_for("default")
+
+
+class TestSwitches:
+    """What makes the gateway fail."""
+
+    def test_control_plane_and_all_others(self) -> None:
+        """Each has its own."""
+        emulator = EmulatorThread(seed=7)
+
+        emulator.faults.add(ControlFault())
+        emulator.switchboard.set("post-429")
+
+        assert emulator.faults.take("CreateApi") == ControlFault()
+        assert (emulator.switchboard.seed, emulator.switchboard.settings()) == (
+            7,
+            {"post-429": "1"},
+        )
 
 
 class TestCustomDomainPort:
