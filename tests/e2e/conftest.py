@@ -20,16 +20,64 @@ from websockets.typing import Origin
 from django_aws_api_gateway_websockets.emulator import EmulatorThread
 from django_aws_api_gateway_websockets.models import ApiGateway
 
-__all__ = ["Browser", "emulator", "gateway", "open_browser"]
+from ..emulator.support import Journal
+
+__all__ = [
+    "IN_ANY_WEATHER",
+    "Browser",
+    "emulator",
+    "gateway",
+    "journal",
+    "open_browser",
+    "seed",
+    "weather",
+]
 
 APIGATEWAY = "django_aws_api_gateway_websockets.transports.apigateway.APIGatewayTransport"
 
 
+IN_ANY_WEATHER = pytest.mark.parametrize(
+    "weather",
+    [
+        (),
+        (
+            "connect-delay=0-0.03",
+            "welcome-delay=0-0.03",
+            "message-delay=0-0.05",
+            "message-reorder=0.3",
+            "post-delay=0-0.03",
+            "disconnect-delay=0-0.1",
+            "disconnect-twice=0.5",
+        ),
+    ],
+    ids=["fair", "foul"],
+)
+"""Runs a test as it is, and with faults that must change nothing but the time it takes."""
+
+
 @pytest.fixture
-def emulator() -> Iterator[EmulatorThread]:
+def weather() -> tuple[str, ...]:
+    """Give the faults of the local gateway: none."""
+    return ()
+
+
+@pytest.fixture
+def seed() -> int:
+    """Give the number that decides which event meets which fault."""
+    return 0
+
+
+@pytest.fixture
+def journal() -> Journal:
+    """Give what the local gateway tells of itself."""
+    return Journal()
+
+
+@pytest.fixture
+def emulator(weather: tuple[str, ...], seed: int, journal: Journal) -> Iterator[EmulatorThread]:
     """Run the local gateway, and point boto3 at it."""
     with (
-        EmulatorThread() as thread,
+        EmulatorThread(seed=seed, log=journal) as thread,
         override_settings(
             ROOT_URLCONF="tests.e2e.urls",
             WEBSOCKETS={
@@ -38,6 +86,7 @@ def emulator() -> Iterator[EmulatorThread]:
                 "transport": {"BACKEND": APIGATEWAY},
             },
         ),
+        thread.switchboard.on(*weather),
     ):
         yield thread
 
