@@ -1,6 +1,6 @@
 """The data plane: what a handshake, a message, a close and the passing of time lead to.
 
-It knows neither sockets nor servers: requests to the backend leave through the invoker, messages to
+It knows neither sockets nor servers: requests to the backend leave through a callable, messages to
 a client through the connection's outlet.
 """
 
@@ -19,7 +19,7 @@ from .events import Handshake
 from .frames import FORBIDDEN, error_frame
 from .heads import RequestHead
 from .identifiers import new_event_id
-from .invoker import Accepted, Invoker
+from .invoker import Accepted, CallBackend, Invoker, RunsRoutes
 from .log import Log, LogRecord
 from .store import Address, Store
 from .timers import Deadlines
@@ -39,7 +39,7 @@ class Gateway:
     Args:
         store: what is provisioned.
         clock: the time.
-        invoker: runs routes.
+        call: sends a request to the backend; raises BackendError.
         log: takes a record of each event.
         wake: called when a connection has been given its time limits.
     """
@@ -49,7 +49,7 @@ class Gateway:
         *,
         store: Store,
         clock: Clock,
-        invoker: Invoker,
+        call: CallBackend,
         log: Log,
         wake: Callable[[], None],
     ) -> None:
@@ -57,7 +57,7 @@ class Gateway:
         self.clock = clock
         self.log = log
         self.wake = wake
-        self.invoker = invoker
+        self.invoker: RunsRoutes = Invoker(store=store, clock=clock, call=call, log=log)
         self.connections = Connections()
         self.deadlines = Deadlines()
         self._tasks: set[asyncio.Task[None]] = set()

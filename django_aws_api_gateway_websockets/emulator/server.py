@@ -13,6 +13,7 @@ from .control import ControlPlane, Site
 from .events import Handshake
 from .faults import (
     Acts,
+    BreakableCalls,
     BreakableInvoker,
     BreakablePosts,
     Faults,
@@ -131,21 +132,14 @@ class _Run:
         faults = emulator.switchboard.faults
         self.backend = Backend()
         self.timetable = Timetable(emulator.clock)
-        invoker = BreakableInvoker(
-            store=emulator.store,
-            clock=emulator.clock,
-            call=self.backend.call,
-            log=emulator.log,
-            faults=faults,
-            timetable=self.timetable,
-        )
         self.gateway = Gateway(
             store=emulator.store,
             clock=emulator.clock,
-            invoker=invoker,
+            call=BreakableCalls(self.backend.call, faults),
             log=emulator.log,
             wake=lambda: self.ticker.wake(),
         )
+        self.gateway.invoker = BreakableInvoker(self.gateway.invoker, faults, self.timetable)
         self.ticker = Ticker(emulator.clock, self.gateway.deadlines.next_at, self.gateway.expire)
         self.http = HttpSide(
             emulator.plane,

@@ -73,10 +73,10 @@ class Line:
         self.journal = Journal()
         self.backend = MemoryBackend()
         self.woken = 0
-        self.invoker = Invoker(store=store, clock=self.clock, call=self.backend, log=self.journal)
         self.gateway = Gateway(
-            store=store, clock=self.clock, invoker=self.invoker, log=self.journal, wake=self._wake
+            store=store, clock=self.clock, call=self.backend, log=self.journal, wake=self._wake
         )
+        self.invoker = Invoker(store=store, clock=self.clock, call=self.backend, log=self.journal)
 
     def _wake(self) -> None:
         self.woken += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .acts import Acts
 from .catalogue import read_setting
-from .events import BreakableInvoker
+from .events import BreakableCalls, BreakableInvoker
 from .faults import Faults
 from .posts import BreakablePosts
 from .routes import switchboard_routes
@@ -13,6 +13,7 @@ from .timetable import Timetable
 
 __all__ = [
     "Acts",
+    "BreakableCalls",
     "BreakableInvoker",
     "BreakablePosts",
     "Faults",

@@ -7,13 +7,11 @@ from typing import Any
 
 from ..answers import Answer
 from ..backend import BackendError, BackendTimeout
-from ..clock import Clock
 from ..connections import Connection
 from ..heads import RequestHead
-from ..invoker import Accepted, CallBackend, Invoker, Reply
-from ..log import Log
+from ..invoker import Accepted, CallBackend, Reply, RunsRoutes
 from ..requests import BackendRequest, BackendResponse
-from ..store import Snapshot, Store
+from ..store import Snapshot
 from .fates import (
     CallFate,
     decide_call,
@@ -26,32 +24,20 @@ from .faults import Faults
 from .overtaking import Overtaking
 from .timetable import Timetable
 
-__all__ = ["BreakableInvoker"]
+__all__ = ["BreakableCalls", "BreakableInvoker"]
 
 
-class BreakableInvoker(Invoker):
+class BreakableInvoker:
     """Runs routes as the faults let it.
 
     Args:
-        store: what is provisioned.
-        clock: the time.
-        call: sends a request to the backend.
-        log: takes a record of each failure.
+        inner: runs them.
         faults: what may happen.
         timetable: what happens later.
     """
 
-    def __init__(
-        self,
-        *,
-        store: Store,
-        clock: Clock,
-        call: CallBackend,
-        log: Log,
-        faults: Faults,
-        timetable: Timetable,
-    ) -> None:
-        super().__init__(store=store, clock=clock, call=_BreakableCall(call, faults), log=log)
+    def __init__(self, inner: RunsRoutes, faults: Faults, timetable: Timetable) -> None:
+        self.inner = inner
         self.faults = faults
         self.timetable = timetable
         self._overtaking = Overtaking(timetable)
@@ -61,7 +47,7 @@ class BreakableInvoker(Invoker):
     ) -> Coroutine[Any, Any, Accepted | Answer]:
         """Ask the connect route whether a client may enter."""
         if self.faults.quiet:
-            return super().connect(connection, head)
+            return self.inner.connect(connection, head)
         return self._connect(connection, head)
 
     def message(
@@ -69,19 +55,19 @@ class BreakableInvoker(Invoker):
     ) -> Coroutine[Any, Any, Reply]:
         """Run the route of a message."""
         if self.faults.quiet:
-            return super().message(connection, snapshot, key, request_id, text)
+            return self.inner.message(connection, snapshot, key, request_id, text)
         return self._message(connection, snapshot, key, request_id, text)
 
     def disconnect(self, connection: Connection) -> Coroutine[Any, Any, None]:
         """Run the disconnect route."""
         if self.faults.quiet:
-            return super().disconnect(connection)
+            return self.inner.disconnect(connection)
         return self._disconnect(connection)
 
     async def _connect(self, connection: Connection, head: RequestHead) -> Accepted | Answer:
         fate = decide_handshake(self.faults)
         await self.timetable.sleep(fate.before)
-        outcome = await super().connect(connection, head)
+        outcome = await self.inner.connect(connection, head)
         if isinstance(outcome, Accepted):
             await self.timetable.sleep(fate.after)
             if fate.life is not None:
@@ -96,7 +82,7 @@ class BreakableInvoker(Invoker):
         waiting = self._overtaking.waits(connection.connection_id)
         if decide_overtaken(self.faults, waiting=waiting):
             await self._overtaking.wait(connection.connection_id)
-        reply = await super().message(connection, snapshot, key, request_id, text)
+        reply = await self.inner.message(connection, snapshot, key, request_id, text)
         self._overtaking.passed(connection.connection_id)
         if fate.cut:
             _cut(connection)
@@ -105,11 +91,16 @@ class BreakableInvoker(Invoker):
     async def _disconnect(self, connection: Connection) -> None:
         for seconds in decide_disconnect(self.faults):
             await self.timetable.sleep(seconds)
-            await super().disconnect(connection)
+            await self.inner.disconnect(connection)
 
 
-class _BreakableCall:
-    """Sends requests to the backend, some of which fail."""
+class BreakableCalls:
+    """Sends requests to the backend, some of which fail.
+
+    Args:
+        call: sends them.
+        faults: what may happen.
+    """
 
     def __init__(self, call: CallBackend, faults: Faults) -> None:
         self.call = call

@@ -5,12 +5,14 @@ from __future__ import annotations
 from django_aws_api_gateway_websockets.emulator.answers import Answer, Lost
 from django_aws_api_gateway_websockets.emulator.connections import Connection
 from django_aws_api_gateway_websockets.emulator.faults import (
+    BreakableCalls,
     BreakableInvoker,
     BreakablePosts,
     Faults,
     Timetable,
 )
 from django_aws_api_gateway_websockets.emulator.faults.catalogue import read_setting, read_value
+from django_aws_api_gateway_websockets.emulator.gateway import Gateway
 
 from ..doubles import Line
 from ..samples import make_store
@@ -34,14 +36,14 @@ class BreakableLine(Line):
         super().__init__(make_store("$connect", "$disconnect", "$default"))
         self.faults = make_faults(*settings)
         self.timetable = Timetable(self.clock)
-        self.invoker = self.gateway.invoker = BreakableInvoker(
+        self.gateway = Gateway(
             store=self.store,
             clock=self.clock,
-            call=self.backend,
+            call=BreakableCalls(self.backend, self.faults),
             log=self.journal,
-            faults=self.faults,
-            timetable=self.timetable,
+            wake=self._wake,
         )
+        self.gateway.invoker = BreakableInvoker(self.gateway.invoker, self.faults, self.timetable)
         self.posts = BreakablePosts(self.gateway, self.faults, self.timetable)
 
     @property
