@@ -61,7 +61,8 @@ CATALOGUE: Final[Mapping[Fault, Kind]] = {
         Span, "A client's message waits before Django gets it; shorter waits overtake longer ones."
     ),
     Fault.MESSAGE_REORDER: Kind(
-        Chance, "A client's message waits until its next one has been answered, half a second long."
+        Chance,
+        "A client's message waits until its next one is answered, for half a second at most.",
     ),
     Fault.MESSAGE_CUT: Kind(
         Chance, "A socket is cut when Django has handled a message, before the reply."
@@ -75,7 +76,8 @@ CATALOGUE: Final[Mapping[Fault, Kind]] = {
     ),
     Fault.POST_DELAY: Kind(Span, "A call to @connections waits before anything is done."),
     Fault.POST_REORDER: Kind(
-        Chance, "A post is answered, and waits until the next one is sent, half a second long."
+        Chance,
+        "A post's message waits until the next one is sent, for half a second at most.",
     ),
     Fault.POST_LOST: Kind(Chance, "A post is answered with 200, and never reaches the client."),
     Fault.POST_CUT: Kind(
@@ -86,7 +88,7 @@ CATALOGUE: Final[Mapping[Fault, Kind]] = {
     Fault.POST_500: Kind(Chance, "A call to @connections gets 500."),
     Fault.POST_503: Kind(Chance, "A call to @connections gets 503."),
     Fault.CUT_AFTER: Kind(Span, "A socket is cut so long after its handshake."),
-    Fault.RESTART_EVERY: Kind(Span, "What ``restart`` does, again and again."),
+    Fault.RESTART_EVERY: Kind(Span, "What restart does, again and again, with so long between."),
     Fault.CUT: Kind(Nothing, "All sockets are cut without a close frame, once."),
     Fault.RESTART: Kind(
         Nothing, "All connections and what is under way are lost, once; no $disconnect follows."
