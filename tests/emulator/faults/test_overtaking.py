@@ -60,6 +60,19 @@ class TestHolding:
 
         run(scene)
 
+    def test_several(self) -> None:
+        """One that passes lets go all, the first one first."""
+
+        async def scene() -> None:
+            held = Held()
+            held.overtaking.hold("a", lambda: held.called.append("another"))
+
+            held.overtaking.passed("a")
+
+            assert (held.called, held.overtaking.waits("a")) == (["a", "another"], False)
+
+        run(scene)
+
     def test_waiting(self) -> None:
         """A coroutine can be held as well."""
 

@@ -60,6 +60,16 @@ class TestSetting:
 
         assert closed.value.rcvd == Close(1001, "Going away")
 
+    @pytest.mark.parametrize("cleared", [(), ("restart-every",)])
+    def test_plans(self, world: World, cleared: tuple[str, ...]) -> None:
+        """A plan begins when it is set, and ends when it is cleared."""
+        switchboard = world.thread.switchboard
+        with world.connect() as client, switchboard.on("restart-every=60"):
+            switchboard.clear(*cleared)
+            switchboard.set("clock", 60)
+
+            assert client.ping().wait(PATIENCE)
+
     def test_before_the_start(self) -> None:
         """Faults can be set when nobody is there yet; there is nothing to cut."""
         switchboard = EmulatorThread(seed=7).switchboard
