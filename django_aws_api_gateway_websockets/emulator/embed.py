@@ -90,6 +90,11 @@ class EmulatorThread:
         """Makes events, posts and sockets fail, or late."""
         return self.emulator.switchboard
 
+    @property
+    def under_way(self) -> int:
+        """How many handshakes, messages and disconnects are not done with yet."""
+        return self.emulator.under_way()
+
     def start(self) -> None:
         """Start the thread and wait until it listens.
 

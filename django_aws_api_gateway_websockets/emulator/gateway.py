@@ -165,6 +165,10 @@ class Gateway:
         task.add_done_callback(self._tasks.discard)
         return task
 
+    def under_way(self) -> int:
+        """Return how many events are being handled, or wait to be."""
+        return len(self._tasks)
+
     def cancel(self) -> list[asyncio.Task[None]]:
         """Cancel what runs in the background, and return it."""
         tasks = list(self._tasks)

@@ -90,6 +90,10 @@ class Emulator:
         """Tell whether other machines can reach this one under any name."""
         return not is_loopback(f"//{bracketed(self.host)}")
 
+    def under_way(self) -> int:
+        """Return how many handshakes, messages and disconnects are not done with yet."""
+        return 0 if self._run is None else self._run.gateway.under_way()
+
     async def start(self) -> None:
         """Begin to listen.
 

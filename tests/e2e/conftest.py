@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode
@@ -11,6 +12,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.signals import request_finished, request_started
 from django.middleware.csrf import _get_new_csrf_string
 from django.test import Client, override_settings
 from pytest_django.live_server_helper import LiveServer
@@ -20,7 +22,7 @@ from websockets.typing import Origin
 from django_aws_api_gateway_websockets.emulator import EmulatorThread
 from django_aws_api_gateway_websockets.models import ApiGateway
 
-from ..emulator.support import Journal
+from ..emulator.support import Journal, until
 
 __all__ = [
     "IN_ANY_WEATHER",
@@ -55,6 +57,26 @@ IN_ANY_WEATHER = pytest.mark.parametrize(
 """Runs a test as it is, and with faults that must change nothing but the time it takes."""
 
 
+@contextmanager
+def all_answered() -> Iterator[None]:
+    """Wait at the end until Django is done with every request, while it still has a database."""
+    begun: list[Any] = []
+    done: list[Any] = []
+
+    def begin(sender: Any, **kwargs: Any) -> None:
+        begun.append(sender)
+
+    def end(sender: Any, **kwargs: Any) -> None:
+        done.append(sender)
+
+    request_started.connect(begin)
+    request_finished.connect(end)
+    yield
+    until(lambda: len(done) >= len(begun))
+    request_started.disconnect(begin)
+    request_finished.disconnect(end)
+
+
 @pytest.fixture
 def weather() -> tuple[str, ...]:
     """Give the faults of the local gateway: none."""
@@ -87,8 +109,10 @@ def emulator(weather: tuple[str, ...], seed: int, journal: Journal) -> Iterator[
             },
         ),
         thread.switchboard.on(*weather),
+        all_answered(),
     ):
         yield thread
+        until(lambda: not thread.under_way)
 
 
 @pytest.fixture

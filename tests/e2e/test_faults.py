@@ -24,10 +24,9 @@ from .conftest import Browser
 
 __all__ = ["TestClosing", "TestDelivery", "TestDisconnects", "TestReaping", "TestRequests"]
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.parametrize("seed", [1, 2, 3]),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SEEDS = pytest.mark.parametrize("seed", [1, 2, 3])
 
 OpenBrowser = Callable[[str], Browser]
 
@@ -99,6 +98,7 @@ def ends_counted() -> Iterator[list[str]]:
 
 
 class TestRequests:
+    @SEEDS
     @pytest.mark.parametrize("weather", [("message-delay=0-0.1", "message-reorder=0.5")])
     def test_get_their_own_replies(
         self, emulator: EmulatorThread, open_browser: OpenBrowser
@@ -134,6 +134,7 @@ class TestRequests:
 
 
 class TestDelivery:
+    @SEEDS
     @pytest.mark.parametrize(
         ("weather", "fault"),
         [
@@ -188,6 +189,7 @@ class TestDelivery:
 
 
 class TestClosing:
+    @SEEDS
     @pytest.mark.parametrize(
         "weather",
         [
@@ -254,6 +256,7 @@ class TestDisconnects:
 
 
 class TestReaping:
+    @SEEDS
     @pytest.mark.parametrize("weather", [("disconnect-lost=0.5",)])
     def test_ends_what_was_lost(self, emulator: EmulatorThread, open_browser: OpenBrowser) -> None:
         """A row without a socket goes, a row with one stays."""
@@ -296,6 +299,7 @@ class TestReaping:
 
         assert (refusal.value.response.status_code, left, report.gone) == (504, 1, 1)
 
+    @SEEDS
     @pytest.mark.parametrize("weather", [("post-429=0.3", "post-500=0.3")])
     def test_ends_nothing_by_mistake(
         self, emulator: EmulatorThread, sockets: list[ClientConnection]

@@ -95,8 +95,8 @@ class Command(BaseCommand):
         host, port = _parse_address(addrport)
         if not options["allow_remote"] and not is_loopback(f"//{bracketed(host)}"):
             raise CommandError(f"{host} can be reached by others; add --allow-remote if it should.")
-        done = _interruption()
         settings = _read_faults(options["fault"])
+        done = _interruption()
         with ExitStack() as stack:
             emulator = self._start(stack, host, port, **options)
             self._provision(get_control_plane(emulator.url))
