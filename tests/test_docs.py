@@ -16,6 +16,8 @@ from django.core.management import load_command_class
 
 from django_aws_api_gateway_websockets import checks, models
 from django_aws_api_gateway_websockets.conf import DECLARED_SETTINGS, KNOWN_KEYS
+from django_aws_api_gateway_websockets.emulator.faults.catalogue import CATALOGUE
+from django_aws_api_gateway_websockets.emulator.faults.values import Chance, Nothing, Span
 from django_aws_api_gateway_websockets.handshake import CHECKS
 from django_aws_api_gateway_websockets.management.probe.causes import REFUSALS
 from django_aws_api_gateway_websockets.models import batches, reaping
@@ -34,6 +36,7 @@ __all__ = [
     "TestClient",
     "TestCommands",
     "TestExamples",
+    "TestFaults",
     "TestFixtures",
     "TestLimits",
     "TestNames",
@@ -409,6 +412,18 @@ class TestExamples:
         """Every included file exists, in a project that is under test."""
         assert path.is_file()
         assert any(path.is_relative_to(tree) for tree in TESTED_TREES)
+
+
+class TestFaults:
+    def test_are_all_described(self) -> None:
+        """The reference says of each fault of the local gateway what the code says."""
+        words = {Chance: "how often", Span: "seconds", Nothing: ""}
+
+        table = rows(section("reference/emulator", "What goes wrong when told to"), 3)
+
+        assert [[cell.replace("``", "") for cell in row] for row in table] == [
+            [fault.value, words[kind.value], kind.effect] for fault, kind in CATALOGUE.items()
+        ]
 
 
 class TestRequirements:

@@ -7,6 +7,7 @@ from .assumptions import Assumptions
 from .clock import Clock, ManualClock
 from .control import ControlFault, ControlFaults
 from .embed import EmulatorThread
+from .faults import Switchboard
 from .log import LineWriter, LogRecord
 from .quotas import Quotas
 from .server import Emulator
@@ -23,4 +24,5 @@ __all__ = [
     "Lost",
     "ManualClock",
     "Quotas",
+    "Switchboard",
 ]

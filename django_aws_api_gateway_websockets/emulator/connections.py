@@ -26,6 +26,9 @@ class Outlet(Protocol):
     def close(self, code: int, reason: str) -> None:
         """Start the closing handshake."""
 
+    def cut(self) -> None:
+        """End at once, without a close frame."""
+
 
 @dataclass(kw_only=True, slots=True)
 class Connection:

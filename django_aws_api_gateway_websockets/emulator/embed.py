@@ -11,6 +11,7 @@ from typing import Self
 from .assumptions import Assumptions
 from .clock import Clock
 from .control import ControlFaults
+from .faults import Switchboard
 from .log import Log
 from .quotas import Quotas
 from .server import Emulator
@@ -42,6 +43,7 @@ class EmulatorThread:
         quotas: Quotas | None = None,
         assume: Assumptions | None = None,
         verify_signatures: bool = False,
+        seed: int = 0,
     ) -> None:
         self.emulator = Emulator(
             host=host,
@@ -53,6 +55,7 @@ class EmulatorThread:
             quotas=quotas,
             assume=assume,
             verify_signatures=verify_signatures,
+            seed=seed,
         )
         self._thread: threading.Thread | None = None
         self._ready = threading.Event()
@@ -89,6 +92,16 @@ class EmulatorThread:
     def faults(self) -> ControlFaults:
         """Makes calls of the control plane fail."""
         return self.emulator.plane.faults
+
+    @property
+    def switchboard(self) -> Switchboard:
+        """Makes events, posts and sockets fail, or late."""
+        return self.emulator.switchboard
+
+    @property
+    def under_way(self) -> int:
+        """How many handshakes, messages and disconnects are not done with yet."""
+        return self.emulator.under_way()
 
     def start(self) -> None:
         """Start the thread and wait until it listens.

@@ -20,7 +20,7 @@ from .events import Handshake
 from .frames import FORBIDDEN, TOO_MANY_REQUESTS, error_frame
 from .heads import RequestHead
 from .identifiers import new_event_id
-from .invoker import Accepted, CallBackend, Invoker
+from .invoker import Accepted, CallBackend, Invoker, RunsRoutes
 from .log import Log, LogRecord
 from .quotas import Quotas, Throttle
 from .store import Address, Store
@@ -65,7 +65,9 @@ class Gateway:
         self.wake = wake
         self.assume = Assumptions() if assume is None else assume
         self.throttle = Throttle(Quotas() if quotas is None else quotas, clock)
-        self.invoker = Invoker(store=store, clock=clock, call=call, log=log, assume=self.assume)
+        self.invoker: RunsRoutes = Invoker(
+            store=store, clock=clock, call=call, log=log, assume=self.assume
+        )
         self.connections = Connections()
         self.deadlines = Deadlines()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -110,12 +112,16 @@ class Gateway:
         """Take note of the end of a connection and run its disconnect route; once."""
         if connection.state is ConnectionState.GONE:
             return
-        self.connections.remove(connection)
-        self.deadlines.discard(connection.connection_id)
+        self.forget(connection)
         if self.assume.disconnect_context:
             connection.ending = (code, reason)
         self.log(self._record("disconnect", connection, status=code, detail=reason))
         self.spawn(self.invoker.disconnect(connection))
+
+    def forget(self, connection: Connection) -> None:
+        """Let a connection go without telling the backend."""
+        self.connections.remove(connection)
+        self.deadlines.discard(connection.connection_id)
 
     def close(self, connection: Connection, code: int, reason: str) -> None:
         """End a connection from this side."""
@@ -187,12 +193,20 @@ class Gateway:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def stop(self) -> None:
-        """Cancel what runs in the background."""
+    def under_way(self) -> int:
+        """Return how many events are being handled, or wait to be."""
+        return len(self._tasks)
+
+    def cancel(self) -> list[asyncio.Task[None]]:
+        """Cancel what runs in the background, and return it."""
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        return tasks
+
+    async def stop(self) -> None:
+        """Cancel what runs in the background, and wait for its end."""
+        await asyncio.gather(*self.cancel(), return_exceptions=True)
 
     def _begin(self, handshake: Handshake, address: Address) -> Connection:
         now = self.clock.wall()

@@ -1,4 +1,4 @@
-"""The HTTP side: control plane, ``@connections``, and handshakes on kept-alive connections."""
+"""The HTTP side: control plane, panel, ``@connections``, handshakes on kept-alive connections."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from aiohttp import web
 from ..protocol.endpoints import CONNECTIONS, is_loopback
 from .answers import Answer, Lost, error_answer, forbidden
 from .control import ControlPlane
+from .faults import BreakablePosts
 from .gateway import Gateway
 from .guard import Guard
 from .heads import RequestHead
 from .log import LogRecord
-from .management import Management, too_long
+from .management import too_long
+from .panel import PANEL_PREFIX, Panel
 from .raw import amazon_headers
 from .sockets import Peer
 
@@ -47,6 +49,8 @@ class HttpSide:
         plane: the control plane.
         gateway: the data plane.
         guard: judges signatures.
+        posts: answers for ``@connections``.
+        panel: answers for the emulator itself.
         upgrade: takes over handshakes that come on a kept-alive connection.
         any_host: whether requests may ask for any host, as those from other machines do.
     """
@@ -56,6 +60,8 @@ class HttpSide:
         plane: ControlPlane,
         gateway: Gateway,
         guard: Guard,
+        posts: BreakablePosts,
+        panel: Panel,
         upgrade: Upgrade,
         *,
         any_host: bool,
@@ -63,7 +69,8 @@ class HttpSide:
         self.plane = plane
         self.gateway = gateway
         self.guard = guard
-        self.management = Management(gateway)
+        self.posts = posts
+        self.panel = panel
         self.upgrade = upgrade
         self.any_host = any_host
         self.server = web.Server(self._handle, access_log=None, handler_cancellation=True)
@@ -77,7 +84,7 @@ class HttpSide:
         if head.upgrades():
             return await self._upgrade(request, head)
         try:
-            answer = self._answer(head, await request.read())
+            answer = await self._answer(head, await request.read())
         except web.HTTPRequestEntityTooLarge:
             answer = too_long() if CONNECTIONS in head.segments else _TOO_LARGE
         if isinstance(answer, Lost):
@@ -86,16 +93,16 @@ class HttpSide:
             status=answer.status, headers=amazon_headers(answer), body=answer.body or None
         )
 
-    def _answer(self, head: RequestHead, body: bytes) -> Answer | Lost:
+    async def _answer(self, head: RequestHead, body: bytes) -> Answer | Lost:
         segments = head.segments
-        control = head.path.startswith(_CONTROL_PREFIX)
-        refusal = self._refusal(head) if control or CONNECTIONS in segments else None
+        own = head.path.startswith((_CONTROL_PREFIX, PANEL_PREFIX))
+        refusal = self._refusal(head) if own or CONNECTIONS in segments else None
         if refusal is not None:
             return refusal
-        if control and not self.gateway.store.serves_domain(head.host):
-            return self._control(head, body)
+        if own and not self.gateway.store.serves_domain(head.host):
+            return self._own(head, body)
         if CONNECTIONS in segments:
-            return self._connections(head, body)
+            return await self._connections(head, body)
         if self.gateway.store.resolve(head.host, segments) is None:
             return forbidden()
         answer = error_answer(426, "UpgradeRequiredException", "Upgrade Required")
@@ -126,6 +133,12 @@ class HttpSide:
         request.transport.abort()
         return web.Response()
 
+    def _own(self, head: RequestHead, body: bytes) -> Answer | Lost:
+        """Answer for the emulator itself, or for its control plane."""
+        if head.path.startswith(PANEL_PREFIX):
+            return self.panel.handle(head.method, head.path, body)
+        return self._control(head, body)
+
     def _control(self, head: RequestHead, body: bytes) -> Answer | Lost:
         started = time.monotonic()
         name, answer = self.plane.handle(head.method, head.path, head.query, body)
@@ -141,10 +154,10 @@ class HttpSide:
         )
         return answer
 
-    def _connections(self, head: RequestHead, body: bytes) -> Answer:
+    async def _connections(self, head: RequestHead, body: bytes) -> Answer | Lost:
         refusal = self.guard.refusal(head, body)
         if refusal is None:
-            return self.management.handle(head.method, head.host, head.segments, body)
+            return await self.posts.handle(head.method, head.host, head.segments, body)
         self.gateway.log(
             LogRecord(
                 kind=head.method.lower(),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 from ..protocol.heads import header_values
 from ..protocol.limits import MESSAGE_MAX_BYTES
@@ -22,7 +23,7 @@ from .log import Log, LogRecord
 from .requests import BackendRequest, BackendResponse, build_request
 from .store import Integration, Route, Snapshot, Store
 
-__all__ = ["Accepted", "CallBackend", "Invoker", "Reply"]
+__all__ = ["Accepted", "CallBackend", "Invoker", "Reply", "RunsRoutes"]
 
 CallBackend = Callable[[BackendRequest], Awaitable[BackendResponse]]
 """Sends a request; raises BackendError."""
@@ -42,6 +43,23 @@ class Reply:
 
     status: int
     message: bytes = b""
+
+
+class RunsRoutes(Protocol):
+    """What an `Invoker` does, and what stands before one."""
+
+    def connect(
+        self, connection: Connection, head: RequestHead
+    ) -> Coroutine[Any, Any, Accepted | Answer]:
+        """Ask whether a client may enter."""
+
+    def message(
+        self, connection: Connection, snapshot: Snapshot, key: str, request_id: str, text: str
+    ) -> Coroutine[Any, Any, Reply]:
+        """Run the route of a message."""
+
+    def disconnect(self, connection: Connection) -> Coroutine[Any, Any, None]:
+        """Run the disconnect route."""
 
 
 class Invoker:

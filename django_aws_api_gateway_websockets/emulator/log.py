@@ -18,7 +18,7 @@ class LogRecord:
 
     Args:
         kind: ``started``, ``stopped``, ``control``, ``connect``, ``message``, ``disconnect``,
-            ``post``, ``get``, ``delete`` or ``error``.
+            ``post``, ``get``, ``delete``, ``fault`` or ``error``.
         at: seconds since the epoch.
         status: HTTP status or close code of the outcome.
         size: bytes of the message.
@@ -46,6 +46,7 @@ _COLOURS: Final[Mapping[str, str]] = {
     "delete": "33",
     "disconnect": "33",
     "error": "31",
+    "fault": "35",
     "get": "36",
     "message": "34",
     "post": "36",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -23,13 +23,27 @@ _NORMAL: Final = (1000, "Connection Closed Normally")
 
 
 class Management:
-    """Answers the requests that boto3's ``apigatewaymanagementapi`` client sends."""
+    """Answers the requests that boto3's ``apigatewaymanagementapi`` client sends.
 
-    def __init__(self, gateway: Gateway) -> None:
+    Args:
+        gateway: the data plane.
+        deliver: sends a message to a client; False when it cannot be taken over.
+    """
+
+    def __init__(self, gateway: Gateway, deliver: Callable[[Connection, bytes], bool]) -> None:
         self.gateway = gateway
+        self.deliver = deliver
         self._verbs = {"DELETE": self._delete, "GET": self._get, "POST": self._post}
 
-    def handle(self, method: str, host: str, segments: Sequence[str], body: bytes) -> Answer:
+    def handle(
+        self,
+        method: str,
+        host: str,
+        segments: Sequence[str],
+        body: bytes,
+        *,
+        instead: Answer | None = None,
+    ) -> Answer:
         """Answer a request.
 
         Args:
@@ -37,6 +51,7 @@ class Management:
             host: the Host header.
             segments: decoded parts of the path, one of which is `CONNECTIONS`.
             body: the message, for POST.
+            instead: the answer to a request that names a stage and an id, of which nothing is done.
         """
         at = segments.index(CONNECTIONS)
         address = self.gateway.store.resolve(host, segments[:at])
@@ -50,6 +65,8 @@ class Management:
             answer = throttled()
         elif not is_connection_id(rest[0]):
             return error_answer(400, "BadRequestException", f"Invalid connectionId: {rest[0]}")
+        elif instead is not None:
+            answer = instead
         else:
             connection = self._find(rest[0], address)
             answer = verb(connection, body) if connection else error_answer(410, "GoneException")
@@ -66,7 +83,7 @@ class Management:
         """Send a message; 200 means taken over, not received."""
         if len(body) > MESSAGE_MAX_BYTES:
             return too_long()
-        if self.gateway.deliver(connection, body):
+        if self.deliver(connection, body):
             return Answer(status=200)
         return error_answer(429, "LimitExceededException", "Client buffer is full")
 

@@ -12,12 +12,23 @@ from .backend import Backend
 from .clock import Clock
 from .control import ControlPlane, Site
 from .events import Handshake
+from .faults import (
+    Acts,
+    BreakableCalls,
+    BreakableInvoker,
+    BreakablePosts,
+    Faults,
+    Switchboard,
+    Timetable,
+    switchboard_routes,
+)
 from .front import Front, Guests
 from .gateway import Gateway
 from .guard import Guard
 from .heads import RequestHead
 from .http import HttpSide
 from .log import Log, LogRecord, discard
+from .panel import Panel
 from .quotas import Quotas
 from .sockets import Peer
 from .store import Store
@@ -46,6 +57,7 @@ class Emulator:
         assume: what is assumed where AWS's behaviour is not known; the defaults if None.
         verify_signatures: whether ``@connections`` answers only requests that are signed with the
             access key ``local`` and the secret key ``local``.
+        seed: begins the numbers by which faults are drawn.
     """
 
     def __init__(
@@ -60,6 +72,7 @@ class Emulator:
         quotas: Quotas | None = None,
         assume: Assumptions | None = None,
         verify_signatures: bool = False,
+        seed: int = 0,
     ) -> None:
         if (tls_port is None) is not (ssl_context is None):
             raise ValueError("tls_port and ssl_context go together: give both or neither.")
@@ -74,6 +87,7 @@ class Emulator:
         self.verify_signatures = verify_signatures
         self.store = Store()
         self.plane = ControlPlane(Site(store=self.store, clock=self.clock, endpoint=self.endpoint))
+        self.switchboard = Switchboard(Faults(seed), self.clock, self.log)
         self._run: _Run | None = None
 
     @property
@@ -88,6 +102,10 @@ class Emulator:
     def can_be_reached(self) -> bool:
         """Tell whether other machines can reach this one under any name."""
         return not is_loopback(f"//{bracketed(self.host)}")
+
+    def under_way(self) -> int:
+        """Return how many handshakes, messages and disconnects are not done with yet."""
+        return 0 if self._run is None else self._run.gateway.under_way()
 
     async def start(self) -> None:
         """Begin to listen.
@@ -104,12 +122,14 @@ class Emulator:
             await run.stop()
             raise
         self._run = run
+        self.switchboard.attach(run.acts)
         self._say("started", self.url)
 
     async def stop(self) -> None:
         """Close all sockets with 1001 and stop listening; no disconnect event is sent."""
         if self._run is not None:
             run, self._run = self._run, None
+            self.switchboard.detach()
             await run.stop()
             self._say("stopped", self.url)
 
@@ -126,26 +146,32 @@ class _Run:
     """What lives from start to stop."""
 
     def __init__(self, emulator: Emulator) -> None:
+        faults = emulator.switchboard.faults
         self.backend = Backend()
+        self.timetable = Timetable(emulator.clock)
         self.gateway = Gateway(
             store=emulator.store,
             clock=emulator.clock,
-            call=self.backend.call,
+            call=BreakableCalls(self.backend.call, faults),
             log=emulator.log,
             wake=lambda: self.ticker.wake(),
             quotas=emulator.quotas,
             assume=emulator.assume,
         )
+        self.gateway.invoker = BreakableInvoker(self.gateway.invoker, faults, self.timetable)
         self.ticker = Ticker(emulator.clock, self.gateway.deadlines.next_at, self.gateway.expire)
         self.http = HttpSide(
             emulator.plane,
             self.gateway,
             Guard(emulator.clock, verify=emulator.verify_signatures),
+            BreakablePosts(self.gateway, faults, self.timetable),
+            Panel(switchboard_routes(emulator.switchboard)),
             self.upgrade,
             any_host=emulator.can_be_reached(),
         )
         self.guests = Guests()
         self.peers: set[Peer] = set()
+        self.acts = Acts(self.gateway, self.peers, faults, self.timetable)
         self.servers: list[asyncio.Server] = []
 
     async def listen(self, host: str, port: int, ssl_context: ssl.SSLContext | None) -> int:
@@ -186,6 +212,7 @@ class _Run:
         for server in self.servers:
             server.close()
         self.ticker.stop()
+        self.timetable.stop()
         for peer in list(self.peers):
             peer.shut_down()
         await _turns()

@@ -152,14 +152,27 @@ class Peer(asyncio.Protocol):
         self._flush()
         self._linger_on()
 
+    def cut(self) -> None:
+        """End at once, without a close frame."""
+        self.transport.abort()
+
+    def vanish(self) -> None:
+        """End at once, without a word to either side."""
+        self._forget()
+        self.transport.abort()
+
     def shut_down(self) -> None:
         """End at once, with a close frame if the client can take one; the gateway is not told."""
-        if self.connection is not None:
-            self.gateway.connections.remove(self.connection)
+        self._forget()
         if self._held is None and self.frames.state is State.OPEN:
             self.frames.send_close(1001, "Going away")
             self._flush()
         self.transport.close()
+
+    def _forget(self) -> None:
+        self._waiting.clear()
+        if self.connection is not None:
+            self.gateway.forget(self.connection)
 
     # The handshake.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode
@@ -11,6 +12,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.signals import request_finished, request_started
 from django.middleware.csrf import _get_new_csrf_string
 from django.test import Client, override_settings
 from pytest_django.live_server_helper import LiveServer
@@ -20,16 +22,84 @@ from websockets.typing import Origin
 from django_aws_api_gateway_websockets.emulator import EmulatorThread
 from django_aws_api_gateway_websockets.models import ApiGateway
 
-__all__ = ["Browser", "emulator", "gateway", "open_browser"]
+from ..emulator.support import Journal, until
+
+__all__ = [
+    "IN_ANY_WEATHER",
+    "Browser",
+    "emulator",
+    "gateway",
+    "journal",
+    "open_browser",
+    "seed",
+    "weather",
+]
 
 APIGATEWAY = "django_aws_api_gateway_websockets.transports.apigateway.APIGatewayTransport"
 
 
+IN_ANY_WEATHER = pytest.mark.parametrize(
+    "weather",
+    [
+        (),
+        (
+            "connect-delay=0-0.03",
+            "welcome-delay=0-0.03",
+            "message-delay=0-0.05",
+            "message-reorder=0.3",
+            "post-delay=0-0.03",
+            "disconnect-delay=0-0.1",
+            "disconnect-twice=0.5",
+        ),
+    ],
+    ids=["fair", "foul"],
+)
+"""Runs a test as it is, and with faults that must change nothing but the time it takes."""
+
+
+@contextmanager
+def all_answered() -> Iterator[None]:
+    """Wait at the end until Django is done with every request, while it still has a database."""
+    begun: list[Any] = []
+    done: list[Any] = []
+
+    def begin(sender: Any, **kwargs: Any) -> None:
+        begun.append(sender)
+
+    def end(sender: Any, **kwargs: Any) -> None:
+        done.append(sender)
+
+    request_started.connect(begin)
+    request_finished.connect(end)
+    yield
+    until(lambda: len(done) >= len(begun))
+    request_started.disconnect(begin)
+    request_finished.disconnect(end)
+
+
 @pytest.fixture
-def emulator() -> Iterator[EmulatorThread]:
+def weather() -> tuple[str, ...]:
+    """Give the faults of the local gateway: none."""
+    return ()
+
+
+@pytest.fixture
+def seed() -> int:
+    """Give the number that decides which event meets which fault."""
+    return 0
+
+
+@pytest.fixture
+def journal() -> Journal:
+    """Give what the local gateway tells of itself."""
+    return Journal()
+
+
+@pytest.fixture
+def emulator(weather: tuple[str, ...], seed: int, journal: Journal) -> Iterator[EmulatorThread]:
     """Run the local gateway, and point boto3 at it."""
     with (
-        EmulatorThread() as thread,
+        EmulatorThread(seed=seed, log=journal) as thread,
         override_settings(
             ROOT_URLCONF="tests.e2e.urls",
             WEBSOCKETS={
@@ -38,8 +108,11 @@ def emulator() -> Iterator[EmulatorThread]:
                 "transport": {"BACKEND": APIGATEWAY},
             },
         ),
+        thread.switchboard.on(*weather),
+        all_answered(),
     ):
         yield thread
+        until(lambda: not thread.under_way)
 
 
 @pytest.fixture

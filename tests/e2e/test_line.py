@@ -15,11 +15,11 @@ from django_aws_api_gateway_websockets.models import ApiGateway, WebSocketSessio
 from django_aws_api_gateway_websockets.signals import connection_opened
 
 from ..emulator.support import until
-from .conftest import Browser
+from .conftest import IN_ANY_WEATHER, Browser
 
 __all__ = ["TestConnecting", "TestDisconnecting", "TestMessages"]
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), IN_ANY_WEATHER]
 
 OpenBrowser = Callable[[str], Browser]
 

@@ -17,11 +17,11 @@ from django_aws_api_gateway_websockets.models import (
 )
 
 from ..connections import connect, open_rows, pending_rows
-from .conftest import Browser
+from .conftest import IN_ANY_WEATHER, Browser
 
 __all__ = ["TestReaping"]
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), IN_ANY_WEATHER]
 
 OpenBrowser = Callable[[str], Browser]
 

@@ -45,6 +45,7 @@ class MemoryOutlet:
     def __init__(self, room: int = 100) -> None:
         self.messages: list[bytes] = []
         self.closes: list[tuple[int, str]] = []
+        self.cuts = 0
         self.room = room
 
     def send(self, message: bytes) -> bool:
@@ -57,6 +58,10 @@ class MemoryOutlet:
     def close(self, code: int, reason: str) -> None:
         """Take a close."""
         self.closes.append((code, reason))
+
+    def cut(self) -> None:
+        """Take a cut."""
+        self.cuts += 1
 
 
 class Line:

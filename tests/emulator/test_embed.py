@@ -9,9 +9,9 @@ import pytest
 from websockets.exceptions import ConnectionClosedError, ConnectionClosedOK
 from websockets.sync.client import connect
 
-from django_aws_api_gateway_websockets.emulator import EmulatorThread
+from django_aws_api_gateway_websockets.emulator import ControlFault, EmulatorThread
 
-from .support import PATIENCE, World, contexts, running
+from .support import PATIENCE, Given, Received, World, contexts, running, until
 
 
 class TestThread:
@@ -29,6 +29,25 @@ class TestThread:
         assert url == f"http://127.0.0.1:{emulator.port}"
         assert emulator.tls_port is None
         assert set(threading.enumerate()) <= before
+
+    def test_tells_what_is_under_way(self, world: World) -> None:
+        """From a message until the backend has answered it, and never after a stop."""
+        answered = threading.Event()
+
+        def respond(received: Received) -> Given:
+            assert answered.wait(PATIENCE)
+            return Given()
+
+        world.backend.answers["default"] = respond
+        with world.connect() as client:
+            client.send("hello")
+            world.backend.wait_for("default")
+
+            assert world.thread.under_way == 1
+            answered.set()
+            until(lambda: not world.thread.under_way)
+        world.thread.stop()
+        assert world.thread.under_way == 0
 
     def test_stop_is_harmless_twice(self) -> None:
         """What is stopped stays stopped."""
@@ -81,6 +100,23 @@ class TestRestart:
         with world.connect() as client:
             client.send("hello")
             world.backend.wait_for("default")
+
+
+class TestSwitches:
+    """What makes the gateway fail."""
+
+    def test_control_plane_and_all_others(self) -> None:
+        """Each has its own."""
+        emulator = EmulatorThread(seed=7)
+
+        emulator.faults.add(ControlFault())
+        emulator.switchboard.set("post-429")
+
+        assert emulator.faults.take("CreateApi") == ControlFault()
+        assert (emulator.switchboard.seed, emulator.switchboard.settings()) == (
+            7,
+            {"post-429": "1"},
+        )
 
 
 class TestCustomDomainPort:

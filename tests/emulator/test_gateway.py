@@ -297,6 +297,21 @@ class TestClosing:
 
         run(scene)
 
+    def test_forgotten(self) -> None:
+        """Nobody is told, and no limit of time is left."""
+
+        async def scene() -> None:
+            subject = line()
+            connection = await subject.open(MemoryOutlet())
+
+            subject.gateway.forget(connection)
+            subject.gateway.closed(connection, 1006, "")
+
+            assert subject.journal.of("disconnect") == []
+            assert subject.gateway.deadlines.next_at() is None
+
+        run(scene)
+
     def test_from_this_side(self) -> None:
         """The client is told, and is gone at once."""
 

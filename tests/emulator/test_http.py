@@ -156,6 +156,24 @@ class TestControlPlane:
         getattr(world.control, f"delete_{what}")(ApiId=world.api_id, **stage)
 
 
+class TestPanel:
+    """What the emulator serves of itself."""
+
+    def test_is_served(self, web: http.client.HTTPConnection) -> None:
+        """No stage can have its path."""
+        web.request("GET", "/_emulator/faults")
+
+        response = web.getresponse()
+
+        assert (response.status, json.load(response)["faults"]) == (200, {})
+
+    def test_of_a_web_page(self, web: http.client.HTTPConnection) -> None:
+        """A page cannot break the gateway behind its user's back."""
+        web.request("DELETE", "/_emulator/faults", headers={"Origin": "http://evil.test"})
+
+        assert web.getresponse().status == 403
+
+
 class TestConnections:
     """What the connections API leads to."""
 

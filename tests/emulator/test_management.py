@@ -179,6 +179,23 @@ class TestErrors:
         with pytest.raises(management.exceptions.GoneException):
             calls[verb]()
 
+    @pytest.mark.parametrize("verb", ["post", "get", "delete"])
+    def test_told_to(self, world: World, verb: str) -> None:
+        """A fault answers instead, and the connection is left as it was."""
+        management = world.management()
+        with world.connect() as client:
+            connection_id = world.connection_id()
+            calls = {
+                "post": lambda: management.post_to_connection(ConnectionId=connection_id, Data=b""),
+                "get": lambda: management.get_connection(ConnectionId=connection_id),
+                "delete": lambda: management.delete_connection(ConnectionId=connection_id),
+            }
+
+            world.thread.switchboard.set("post-410", "1x")
+
+            assert error_of(calls[verb]) == (410, "GoneException", "")
+            assert client.ping().wait(PATIENCE)
+
     def test_malformed_id(self, world: World) -> None:
         """An id of another form is a bad request."""
         assert error_of(world.management().get_connection, ConnectionId="a/b+c") == (

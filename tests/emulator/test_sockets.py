@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 import time
@@ -495,6 +496,23 @@ class TestClosing:
                 client.recv(PATIENCE)
 
         assert world.journal.of("disconnect") == []
+
+
+class TestFaults:
+    """Ends that nobody is told of."""
+
+    @pytest.mark.parametrize(("fault", "told"), [("cut", [1006]), ("restart", [])])
+    def test_without_a_close_frame(self, world: World, fault: str, told: list[int]) -> None:
+        """The stream ends, and the backend hears of it or does not."""
+        with world.connect_raw() as client:
+            client.read_head()
+
+            world.thread.switchboard.set(fault)
+
+            with contextlib.suppress(ConnectionResetError):
+                assert client.read_to_end() == b""
+        with world.connect():
+            assert [record.status for record in world.journal.of("disconnect")] == told
 
 
 class TestDeployments:

@@ -20,6 +20,7 @@ from ..runserver import ServerProcess
 
 try:
     from ...emulator import Assumptions, EmulatorThread, LineWriter, LogRecord, Quotas
+    from ...emulator.faults import read_setting
     from ...emulator.process import raise_open_file_limit
 except ModuleNotFoundError as error:
     MISSING_MODULE: str | None = error.name
@@ -61,6 +62,19 @@ class Command(BaseCommand):
             "--allow-remote", action="store_true", help="Listen on an address that others reach."
         )
         parser.add_argument(
+            "--fault",
+            action="append",
+            default=[],
+            metavar="NAME[=VALUE]",
+            help="Let something go wrong; may be repeated. An unknown name lists what there is.",
+        )
+        parser.add_argument(
+            "--seed",
+            type=int,
+            default=0,
+            help="Begins the numbers by which faults are drawn, so that a failure can be replayed.",
+        )
+        parser.add_argument(
             "--tls-port", type=int, help="Second port, with TLS, for custom domains."
         )
         parser.add_argument("--tls-certificate", help="PEM file for the second port.")
@@ -71,8 +85,8 @@ class Command(BaseCommand):
         """Serve until SIGINT or SIGTERM.
 
         Raises:
-            CommandError: the extra is not installed, an address cannot be used, or Django's
-                development server ended by itself.
+            CommandError: the extra is not installed, an address cannot be used, there is no such
+                fault, or Django's development server ended by itself.
         """
         if MISSING_MODULE is not None:
             raise CommandError(
@@ -82,11 +96,14 @@ class Command(BaseCommand):
         host, port = _parse_address(addrport)
         if not options["allow_remote"] and not is_loopback(f"//{bracketed(host)}"):
             raise CommandError(f"{host} can be reached by others; add --allow-remote if it should.")
+        settings = _read_faults(options["fault"])
         done = _interruption()
         with ExitStack() as stack:
             emulator = self._start(stack, host, port, **options)
             self._provision(get_control_plane(emulator.url))
             server = self._start_server(stack, **options)
+            for name, value in settings:
+                emulator.switchboard.set(name, value)
             while not done.wait(_POLL_SECONDS):
                 if server is not None and server.exit_status is not None:
                     raise CommandError("Django's development server has ended.")
@@ -100,6 +117,7 @@ class Command(BaseCommand):
         tls_port: int | None,
         tls_certificate: str | None,
         tls_key: str | None,
+        seed: int,
         verbosity: int,
         **options: Any,
     ) -> EmulatorThread:
@@ -112,6 +130,7 @@ class Command(BaseCommand):
             ssl_context=_ssl_context(tls_port, tls_certificate, tls_key),
             **_behaviour(**options),
             log=partial(self._log, LineWriter(cast("Any", self.stdout)), verbosity),
+            seed=seed,
         )
         try:
             stack.enter_context(emulator)
@@ -217,6 +236,18 @@ def _parse_address(text: str) -> tuple[str, int]:
     if not port.isdecimal() or int(port) > 65535:
         raise CommandError(f"{text!r} is neither a port nor an address with a port.")
     return host.strip("[]") or "127.0.0.1", int(port)
+
+
+def _read_faults(texts: list[str]) -> list[tuple[str, str]]:
+    """Return names and values of faults.
+
+    Raises:
+        CommandError: one of them is not valid; the message lists what is.
+    """
+    try:
+        return [read_setting(text) for text in texts]
+    except ValueError as error:
+        raise CommandError(f"--fault: {error}") from error
 
 
 def _ssl_context(

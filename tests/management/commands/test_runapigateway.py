@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 import ssl
@@ -18,7 +19,14 @@ from websockets.sync.client import connect
 
 from ..site import Running, Site, free_port
 
-__all__ = ["TestAddresses", "TestBehaviour", "TestGateways", "TestRunserver", "TestStopping"]
+__all__ = [
+    "TestAddresses",
+    "TestBehaviour",
+    "TestFaults",
+    "TestGateways",
+    "TestRunserver",
+    "TestStopping",
+]
 
 pytestmark = pytest.mark.django_db
 
@@ -134,6 +142,35 @@ class TestRunserver:
 
         with pytest.raises(URLError):
             urlopen(f"http://127.0.0.1:{server}/", timeout=5)
+
+
+class TestFaults:
+    def test_are_set(self, site: Site, port: int) -> None:
+        """Each is told, and can be looked up where it is switched."""
+        faults = ["--fault=post-429=0.2", "--fault", "disconnect-lost", "--seed=7"]
+
+        with site.start("runapigateway", str(port), *faults) as running:
+            running.wait_until_says("disconnect-lost=1")
+            with urlopen(f"http://127.0.0.1:{port}/_emulator/faults", timeout=5) as response:
+                state = json.load(response)
+
+        set_faults = {"post-429": "0.2", "disconnect-lost": "1"}
+        assert (state["seed"], state["faults"]) == (7, set_faults)
+
+    @pytest.mark.parametrize(
+        ("fault", "message"),
+        [
+            ("tired", r"^--fault: There is no fault 'tired'\. There are: connect-delay, "),
+            (
+                "post-429=2",
+                r"^--fault: post-429 takes a probability from 0 to 1, or .*; not '2'\.$",
+            ),
+        ],
+    )
+    def test_refuses_what_is_none(self, fault: str, message: str) -> None:
+        """The refusal lists what there is."""
+        with pytest.raises(CommandError, match=message):
+            call_command("runapigateway", "0", fault=[fault])
 
 
 class TestStopping:
