@@ -135,7 +135,7 @@ class Pool:
     async def _connect(self) -> None:
         try:
             connection = await self._connection()
-        except (OSError, ValueError):  # the last is a name that no host can have
+        except (OSError, RuntimeError, ValueError):
             self._miss()
         else:
             self._keep(connection, self._loop.time())
@@ -150,6 +150,7 @@ class Pool:
 
         Raises:
             OSError: none can be opened in time, or the host is not who it should be.
+            RuntimeError: the process ends, and looks up no name any more.
             ValueError: no host can have such a name.
         """
         ready = self._loop.create_future()
