@@ -55,7 +55,6 @@ class Fanout:
         self._loop.run_forever()
         for pool in self._pools.values():
             self._loop.run_until_complete(pool.close())
-        self._loop.run_until_complete(self._loop.shutdown_default_executor())
         self._loop.close()
 
 
