@@ -9,6 +9,8 @@ import _thread
 import asyncio
 import atexit
 import os
+import queue
+import select
 import socket
 import threading
 
@@ -97,4 +99,5 @@ get_fanout = _holder.get
 
 def threads_are_real() -> bool:
     """Return whether a thread can run an event loop, which greenlets in place of threads cannot."""
-    return socket.socket.__module__ == "socket" and _thread.start_new_thread.__module__ == "_thread"
+    needed = (_thread.start_new_thread, queue.SimpleQueue, select.select, socket.socket)
+    return [thing.__module__ for thing in needed] == ["_thread", "_queue", "select", "socket"]
