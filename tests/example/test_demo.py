@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 import signal
 import socket
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.request import urlopen
 
 import pytest
 
-from ..management.site import PATIENCE, Running, free_port
+from ..management.site import Running, free_port, poll
 from .project import ExampleProject
 
 __all__ = ["TestEnding", "TestPorts", "TestRunning"]
@@ -52,10 +51,7 @@ def is_listening(port: int) -> bool:
 @contextmanager
 def hold(port: int) -> Iterator[None]:
     """Take a port; wait for it when somebody else has it."""
-    deadline = time.monotonic() + PATIENCE
-    while is_listening(port):
-        assert time.monotonic() < deadline, f"Port {port} stays taken."
-        time.sleep(0.05)
+    poll(lambda: not is_listening(port), lambda: f"Port {port} stays taken.")
     with socket.create_server(("127.0.0.1", port)):
         yield
 

@@ -14,7 +14,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Self
 
-__all__ = ["Running", "Site", "free_port"]
+__all__ = ["Running", "Site", "free_port", "poll"]
 
 PATIENCE = 20.0
 """Seconds that a process may take to say something or to end."""
@@ -29,6 +29,15 @@ def is_free(port: int) -> bool:
     """Return whether nobody listens on a port."""
     with closing(socket.socket()) as client:
         return client.connect_ex(("127.0.0.1", port)) != 0
+
+
+def poll(found: Callable[[], Any], complaint: Callable[[], str]) -> Any:
+    """Return what ``found`` returns, as soon as that is true."""
+    deadline = time.monotonic() + PATIENCE
+    while not (result := found()):
+        assert time.monotonic() < deadline, complaint()
+        time.sleep(0.02)
+    return result
 
 
 class Running:
@@ -54,11 +63,7 @@ class Running:
 
     def wait_for(self, found: Callable[[str], Any]) -> Any:
         """Return what ``found`` makes of the output, as soon as that is true."""
-        deadline = time.monotonic() + PATIENCE
-        while not (result := found(self.output)):
-            assert time.monotonic() < deadline, self.output
-            time.sleep(0.02)
-        return result
+        return poll(lambda: found(self.output), lambda: self.output)
 
     def wait_until_says(self, text: str) -> None:
         """Wait until the output holds a text."""
