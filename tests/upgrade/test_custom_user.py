@@ -16,6 +16,8 @@ from .project import APP
 
 __all__ = ["TestCustomUser"]
 
+pytestmark = pytest.mark.database
+
 CUSTOM = {
     "AUTH_USER_MODEL": "people.Person",
     # Neither what Django 5.2 takes by default nor what 6.0 does.

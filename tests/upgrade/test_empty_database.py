@@ -15,6 +15,8 @@ from .project import APP
 
 __all__ = ["TestBackToZero", "TestForward"]
 
+pytestmark = pytest.mark.database
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Walk:

@@ -17,6 +17,8 @@ from .project import APP
 
 __all__ = ["TestAfterTheUpgrade", "TestPartialUpgrade", "TestRollback"]
 
+pytestmark = pytest.mark.database
+
 Rows = dict[str, list[dict[str, Any]]]
 
 NEW_COLUMNS = {
