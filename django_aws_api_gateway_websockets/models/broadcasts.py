@@ -82,13 +82,18 @@ class Broadcast:
         return report
 
     def _send(self, chunks: Iterable[Sequence[Recipient]], max_workers: int | None) -> None:
+        sent = 0  # most are, and counting them one by one in the tally takes time
         for recipient, error in self._transport.send_many(
             map(self._within_reach, chunks),
             self._payload,
             max_workers=max_workers,
             concurrency=settings.delivery_concurrency,
         ):
-            self._note(recipient, _SENT if error is None else _result(recipient, error))
+            if error is None:
+                sent += 1
+            else:
+                self._note(recipient, _result(recipient, error))
+        self._tally.add(_SENT, sent)
         self._close_gone()
 
     def _within_reach(self, chunk: Sequence[Recipient]) -> list[Recipient]:

@@ -56,6 +56,7 @@ _PLAIN_HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+:[0-9a-f:.]*", re.ASCII)
 _SOCKET_SCHEMES = {"http": "ws", "https": "wss"}
 _HTTP_SCHEMES = {"ws": "http", "wss": "https"}
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_USUAL_ID = re.compile(r"[A-Za-z0-9_=-]+")
 # Servers and signatures take these parts of a path for steps and leave them out.
 _STEPS = frozenset(("", ".", ".."))
 
@@ -103,6 +104,8 @@ def connection_path(connections: str, connection_id: str) -> str:
     Raises:
         ValueError: the path would not be a connection's.
     """
+    if _USUAL_ID.fullmatch(connection_id):  # quote() comes to the same, and takes four times as long
+        return f"{connections}/{connection_id.replace('=', '%3D')}"
     if connection_id in _STEPS:
         raise ValueError(f"{connection_id!r} is no connection id.")
     return f"{connections}/{quote(connection_id, safe='')}"

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final, NamedTuple
 
@@ -84,8 +83,7 @@ class NotUnderstood(WebSocketError):
         return f"The answer{status} is not understood: {self.reason}."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(NamedTuple):
     """A complete answer.
 
     Attributes:
@@ -136,7 +134,7 @@ class Connection:
 
     def __init__(self) -> None:
         self.state = State.IDLE
-        self._data = bytearray()
+        self._data = b""
         self._head: _AnswerHead | None = None
 
     def post(self, *, host: str, path: str, headers: Mapping[str, str], body: bytes) -> bytes:
@@ -190,21 +188,21 @@ class Connection:
                 raise NotUnderstood(Reason.HEAD_TOO_LONG)
             if end < 0:
                 return None
-            self._head = _understand(bytes(self._data[:end]))
-            del self._data[: end + len(END_OF_HEAD)]
+            self._head = _understand(self._data[:end])
+            self._data = self._data[end + len(END_OF_HEAD) :]
         return self._finish(self._head) if len(self._data) >= self._head.length else None
 
     def _finish(self, head: _AnswerHead) -> Answer:
-        body = bytes(self._data[: head.length])
+        body = self._data[: head.length]
         is_more = len(self._data) > head.length
         self._end()
         if not (head.closes or is_more):
             self.state = State.IDLE
-        return replace(head.answer, body=body) if body else head.answer
+        return head.answer._replace(body=body) if body else head.answer
 
     def _end(self) -> None:
         self.state = State.ENDED
-        self._data.clear()
+        self._data = b""
         self._head = None
 
 

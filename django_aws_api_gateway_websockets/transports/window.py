@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import Final
 
 __all__ = ["Window"]
@@ -15,6 +17,9 @@ _ROUND_SECONDS: Final = 0.02
 
 _GAIN: Final = 1.15
 """Twice as many posts in flight help if the rate rises by this factor."""
+
+_BUSY_SHARE: Final = 0.7
+"""A process that uses so much of one CPU has no time for more posts, however many are in flight."""
 
 _TRIAL_SECONDS: Final = 5.0
 """After a trial that did not help the next one comes so much later."""
@@ -32,11 +37,16 @@ class Window:
     It is doubled, and stays so if the answers come faster in total; else it is taken back. What is
     measured is a round: at least twice as many answers as the number. All times are in seconds.
 
+    Args:
+        cpu: tells the seconds of CPU that this process has used.
+
     Attributes:
         size: the number.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, cpu: Callable[[], float] = time.process_time) -> None:
+        self._cpu = cpu
+        self._cpu_before = 0.0
         self.size = self._ceiling = _START
         self._smaller = 0  # the size before the trial that is under way, if one is
         self._rate = 0.0  # answers a second at that size
@@ -62,7 +72,8 @@ class Window:
         seconds = now - self._since
         if self._answers >= 2 * self.size and seconds >= _ROUND_SECONDS:
             before = self.size
-            self._judge(now, self._answers / seconds)
+            is_busy = self._cpu() - self._cpu_before > seconds * _BUSY_SHARE
+            self._judge(now, self._answers / seconds, is_busy)
             self._begin_round(now if self.size == before else None)
 
     def rest(self) -> None:
@@ -79,9 +90,10 @@ class Window:
     def _begin_round(self, since: float | None) -> None:
         """Count from a time on, or, with None, when as many as are in flight have been answered."""
         self._since = since
+        self._cpu_before = 0.0 if since is None else self._cpu()
         self._answers = self._throttled = 0
 
-    def _judge(self, now: float, rate: float) -> None:
+    def _judge(self, now: float, rate: float, is_busy: bool) -> None:
         """Find the size for the next round."""
         smaller, self._smaller = self._smaller, 0
         if self._throttled > self._answers * _THROTTLED_SHARE:
@@ -92,6 +104,6 @@ class Window:
             self._next_trial = now + _TRIAL_SECONDS
         elif now < self._careful_until:
             self.size = min(self.size + max(self.size // 8, 1), self._ceiling)
-        elif now >= self._next_trial and self.size < self._ceiling:
+        elif now >= self._next_trial and self.size < self._ceiling and not is_busy:
             self._smaller, self._rate = self.size, rate
             self.size = min(2 * self.size, self._ceiling)
