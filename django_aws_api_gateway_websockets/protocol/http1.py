@@ -8,8 +8,9 @@ nothing is guessed. The numbers of sections are those of RFC 9112.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from ..exceptions import WebSocketError
@@ -21,9 +22,9 @@ __all__ = [
     "Answer",
     "Connection",
     "NotUnderstood",
+    "PostEncoder",
     "Reason",
     "State",
-    "encode_post",
 ]
 
 HEAD_MAX_BYTES: Final = 16_384
@@ -33,10 +34,11 @@ BODY_MAX_BYTES: Final = 65_536
 """Bytes of an answer's body; ours to choose, AWS sends a short JSON object or nothing."""
 
 _STATUS_LINE = re.compile(r"HTTP/1\.1 (?P<status>[1-5][0-9]{2})(?: |\r|\Z)")
-_FIELD = re.compile(
-    r"\r\n(connection|content-length|transfer-encoding|x-amzn-errortype|x-amzn-requestid):([^\r]*)",
-    re.IGNORECASE,
-)
+_STATUS_END: Final = 13
+"""Characters of a status line, up to the one after the status."""
+
+_FIELD = re.compile(r"\r\n(connection|content-length|transfer-encoding):([^\r]*)", re.IGNORECASE)
+_UNSOUND: Final = "A request's path or header has a character that cannot be sent."
 _LENGTH = re.compile(r"[0-9]{1,10}")
 
 _NO_CONTENT: Final = 204
@@ -88,41 +90,51 @@ class Answer(NamedTuple):
 
     Attributes:
         status: 200 to 599.
-        request_id: AWS's id of the request, or an empty string.
-        error_type: AWS's name of the error, for example ``GoneException``, or an empty string.
         body: as it came.
     """
 
     status: int
-    request_id: str
-    error_type: str
     body: bytes = b""
 
 
-def encode_post(*, host: str, path: str, headers: Mapping[str, str], body: bytes) -> bytes:
-    """Return a request as bytes.
+class PostEncoder:
+    """Encodes posts of one body to one host.
 
     Args:
         host: the ``Host`` header.
-        path: percent-encoded.
-        headers: those besides ``Host`` and ``Content-Length``.
         body: any bytes.
 
     Raises:
-        ValueError: a value has a character that would end its line, or its part of the line.
+        ValueError: the host has a character that would end its line.
     """
-    lines = [
-        f"POST {path} HTTP/1.1",
-        f"Host: {host}",
-        *[f"{name}: {value}" for name, value in headers.items()],
-        f"Content-Length: {len(body)}\r\n\r\n",
-    ]
-    head = "\r\n".join(lines)
-    # Nothing but the line ends themselves is not printable.
-    text = "".join(lines[:-1])
-    if not (text.isascii() and text.isprintable()) or " " in path:
-        raise ValueError("A request's path or header has a character that cannot be sent.")
-    return head.encode("ascii") + body
+
+    def __init__(self, *, host: str, body: bytes) -> None:
+        _require_sound(host)
+        self._host = f" HTTP/1.1\r\nHost: {host}\r\n"
+        self._end = f"Content-Length: {len(body)}\r\n\r\n".encode("ascii") + body
+
+    def encode(self, path: str, headers: Mapping[str, str]) -> bytes:
+        """Return a request.
+
+        Args:
+            path: percent-encoded.
+            headers: those besides ``Host`` and ``Content-Length``.
+
+        Raises:
+            ValueError: a value has a character that would end its line, or its part of the line.
+        """
+        _require_sound(path, *headers, *headers.values())
+        if " " in path:
+            raise ValueError(_UNSOUND)
+        lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
+        return f"POST {path}{self._host}{lines}".encode("ascii") + self._end
+
+
+def _require_sound(*texts: str) -> None:
+    # Nothing but a visible character or a space is both.
+    text = "".join(texts)
+    if not (text.isascii() and text.isprintable()):
+        raise ValueError(_UNSOUND)
 
 
 class Connection:
@@ -137,18 +149,15 @@ class Connection:
         self._data = b""
         self._head: _AnswerHead | None = None
 
-    def post(self, *, host: str, path: str, headers: Mapping[str, str], body: bytes) -> bytes:
-        """Return the bytes to send, as `encode_post` does, and wait for the answer.
+    def begin(self) -> None:
+        """Take in that a post is sent, and wait for its answer.
 
         Raises:
-            ValueError: the request cannot be sent; the connection stays as it is.
             RuntimeError: the connection is not idle.
         """
         if self.state is not State.IDLE:
             raise RuntimeError(f"Expected a connection that is idle, got one that is {self.state}.")
-        request = encode_post(host=host, path=path, headers=headers, body=body)
         self.state = State.WAITING
-        return request
 
     def receive_data(self, data: bytes) -> Answer | None:
         """Take in bytes, and return the answer when it is complete.
@@ -230,15 +239,16 @@ def _understand(data: bytes) -> _AnswerHead:
         text = decode_head(data)
     except ValueError as error:
         raise NotUnderstood(Reason.MALFORMED) from error
-    status = _status(text)
-    fields = _fields(text)
-    answer = Answer(
-        status=status,
-        request_id=fields.get("x-amzn-requestid", ""),
-        error_type=_error_type(fields.get("x-amzn-errortype", "")),
-    )
+    return _framing(text[:_STATUS_END], tuple(_FIELD.findall(text)))
+
+
+@lru_cache(maxsize=64)  # in these nearly all answers are alike
+def _framing(start: str, lines: tuple[tuple[str, str], ...]) -> _AnswerHead:
+    """Return what the start of an answer, and the headers that matter here, tell."""
+    status = _status(start)
+    fields = _fields(lines)
     closes = "close" in fields.get("connection", "").lower()
-    return _AnswerHead(answer, _length(status, fields), closes)
+    return _AnswerHead(Answer(status), _length(status, fields), closes)
 
 
 def _status(text: str) -> int:
@@ -251,18 +261,13 @@ def _status(text: str) -> int:
     return int(match["status"])
 
 
-def _fields(text: str) -> dict[str, str]:
-    """Return the headers that matter here, the values of equal ones joined by commas."""
+def _fields(lines: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return headers by name in lower case, the values of equal ones joined by commas."""
     fields: dict[str, str] = {}
-    for name, value in _FIELD.findall(text):
+    for name, value in lines:
         key, value = name.lower(), value.strip(" \t")
         fields[key] = f"{fields[key]}, {value}" if key in fields else value
     return fields
-
-
-def _error_type(value: str) -> str:
-    """Return an error's bare name, as botocore does: ``GoneException:http://...`` is one."""
-    return value.partition(":")[0].rpartition("#")[2]
 
 
 def _length(status: int, fields: Mapping[str, str]) -> int:

@@ -28,6 +28,9 @@ READ_TIMEOUT = 10
 #: Connections that are kept open to one stage; as many posts may be in flight at once.
 MAX_POOL_CONNECTIONS = 256
 
+#: Bytes of messages in flight to one host, at most, so that long ones do not fill the memory.
+_IN_FLIGHT_BYTES = 8_388_608
+
 
 class APIGatewayTransport(BaseTransport):
     """Posts to the ``@connections`` API of AWS API Gateway.
@@ -92,13 +95,12 @@ class APIGatewayTransport(BaseTransport):
             )
         breaker = Breaker()
         delivery: Delivery[R] = Delivery(
-            payload,
-            find_lane=self._find_lane,
+            find_lane=partial(self._find_lane, payload),
             fanout=get_fanout(),
             post=partial(self.try_to_send, breaker, payload),
             breaker=breaker,
             max_workers=max_workers,
-            concurrency=concurrency,
+            concurrency=min(concurrency, _IN_FLIGHT_BYTES // max(len(payload), 1)),
         )
         return delivery.run(chunks)
 
@@ -112,11 +114,13 @@ class APIGatewayTransport(BaseTransport):
             answer = client.get_connection(ConnectionId=connection_id)
         return _connection_info(answer)
 
-    def _find_lane(self, management_url: str) -> Lane | None:
+    def _find_lane(self, payload: bytes, management_url: str) -> Lane | None:
         """Return how the fan-out posts below a URL; of what it cannot do, boto3 says why."""
         try:
             access = get_direct_access(management_url, self._config)
-            return None if access is None else Lane(management_url, access, **self._timeouts)
+            return (
+                None if access is None else Lane(management_url, payload, access, **self._timeouts)
+            )
         except (*AWS_ERRORS, RuntimeError, ValueError):
             return None
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from ..protocol.http1 import Connection
+from ..protocol.http1 import PostEncoder
 from ..protocol.sigv4 import Signer
 
 __all__ = ["ACCEPTED", "SETTLED", "UNSETTLED", "Batch", "Target"]
@@ -51,8 +51,8 @@ class Batch:
     Args:
         host: the ``Host`` header.
         paths: of the connections.
-        payload: the message.
-        payload_hash: its hash.
+        encoder: of the message, for this host.
+        payload_hash: the hash of the message.
         signer: signs each post when it is its turn.
         done: called with this batch, in the fan-out's thread, when all posts have a status.
 
@@ -62,7 +62,7 @@ class Batch:
 
     host: str
     paths: Sequence[str]
-    payload: bytes
+    encoder: PostEncoder
     payload_hash: str
     signer: Signer
     done: Callable[[Batch], object]
@@ -73,19 +73,18 @@ class Batch:
         self._left = len(self.paths)
         self.statuses = [UNSETTLED] * self._left
 
-    def encode(self, index: int, wire: Connection, moment: float) -> bytes:
+    def encode(self, index: int, moment: float) -> bytes:
         """Return the request of a post.
 
         Args:
             index: of its path.
-            wire: the connection that it goes over.
             moment: seconds since 1970.
         """
         path = self.paths[index]
         headers = self.signer.headers(
             host=self.host, path=path, payload_hash=self.payload_hash, moment=moment
         )
-        return wire.post(host=self.host, path=path, headers=headers, body=self.payload)
+        return self.encoder.encode(path, headers)
 
     def settle(self, index: int, status: int) -> None:
         """Note what became of a post, once."""

@@ -62,7 +62,8 @@ class PostConnection(asyncio.BufferedProtocol):
     def post(self, batch: Batch, index: int) -> None:
         """Send a post; the connection is idle."""
         self._batch, self._index = batch, index
-        request = batch.encode(index, self._wire, time.time())
+        self._wire.begin()
+        request = batch.encode(index, time.time())
         try:
             self._transport.write(self._stream.encode(request))
         except ssl.SSLError:  # the peer has just ended TLS

@@ -14,7 +14,6 @@ from typing import Any, Final, Generic
 
 from ..aws.errors import AWS_ERRORS
 from ..exceptions import ConnectionGone, Throttled, TransportError
-from ..protocol.sigv4 import hash_payload
 from .base import DEFAULT_WORKERS, R, Sent
 from .batches import ACCEPTED, UNSETTLED, Batch
 from .breaker import Breaker
@@ -26,9 +25,6 @@ __all__ = ["Delivery"]
 _BATCH_SIZE: Final = 100
 """Posts that are handed over together, at most."""
 
-_IN_FLIGHT_BYTES: Final = 8_388_608
-"""Bytes of messages in flight, at most, so that long ones do not fill the memory."""
-
 _ERRORS: Final[Mapping[int, type[TransportError]]] = {410: ConnectionGone, 429: Throttled}
 
 
@@ -36,7 +32,6 @@ class Delivery(Generic[R]):
     """Sends one message.
 
     Args:
-        payload: the message.
         find_lane: returns how to post below a management URL, or None where only boto3 will do.
         fanout: is asked where there is a lane.
         post: asks boto3, in one of several threads; returns what went wrong.
@@ -47,7 +42,6 @@ class Delivery(Generic[R]):
 
     def __init__(
         self,
-        payload: bytes,
         *,
         find_lane: Callable[[str], Lane | None],
         fanout: Fanout,
@@ -56,14 +50,12 @@ class Delivery(Generic[R]):
         max_workers: int | None,
         concurrency: int,
     ) -> None:
-        self._payload = payload
-        self._payload_hash = hash_payload(payload)
         self._find_lane = find_lane
         self._lanes: dict[str, Lane | None] = {}
         self._fanout = fanout
         self._post = post
         self._breaker = breaker
-        self._concurrency = max(min(concurrency, _IN_FLIGHT_BYTES // max(len(payload), 1)), 1)
+        self._concurrency = concurrency
         # Twice as many as can be in flight, so that there is always another to begin.
         self._limit = max_workers or 2 * self._concurrency
         self._batch_size = min(_BATCH_SIZE, max(self._limit // 5, 1))
@@ -104,7 +96,7 @@ class Delivery(Generic[R]):
         names = [recipient.connection_id for recipient in recipients]
         tell = partial(self._tell, partial(self._read, url, recipients))
         try:
-            batch = lane.batch(names, self._payload, self._payload_hash, tell)
+            batch = lane.batch(names, tell)
         except (*AWS_ERRORS, ValueError):
             return False
         self._fanout.submit(lane.target, batch, self._concurrency)

@@ -1,4 +1,4 @@
-"""How the posts to one stage get into the fan-out: their host, their paths, their signatures."""
+"""How one message to one stage gets into the fan-out: its host, its paths, its signatures."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 from ..aws.direct import DirectAccess
 from ..protocol.endpoints import connection_path, connections_path, host_header
-from ..protocol.http1 import encode_post
+from ..protocol.http1 import PostEncoder
+from ..protocol.sigv4 import hash_payload
 from .batches import Batch, Target
 
 __all__ = ["Lane"]
@@ -16,10 +17,11 @@ _PORTS = {"http": 80, "https": 443}
 
 
 class Lane:
-    """Makes batches of posts to one stage.
+    """Makes batches of posts of one message to one stage.
 
     Args:
         management_url: of the stage.
+        payload: the message.
         access: who posts.
         connect_timeout: seconds until a connection must be open.
         read_timeout: seconds until an answer must be complete.
@@ -31,6 +33,7 @@ class Lane:
     def __init__(
         self,
         management_url: str,
+        payload: bytes,
         access: DirectAccess,
         *,
         connect_timeout: float,
@@ -48,21 +51,15 @@ class Lane:
             connect_timeout=connect_timeout,
             read_timeout=read_timeout,
         )
-        encode_post(host=self._host, path=self._connections, headers={}, body=b"")
+        self._encoder = PostEncoder(host=self._host, body=payload)
+        self._payload_hash = hash_payload(payload)
+        self._encoder.encode(self._connections, {})
 
-    def batch(
-        self,
-        connection_ids: Sequence[str],
-        payload: bytes,
-        payload_hash: str,
-        done: Callable[[Batch], object],
-    ) -> Batch:
+    def batch(self, connection_ids: Sequence[str], done: Callable[[Batch], object]) -> Batch:
         """Return posts, to be signed with the credentials of this moment.
 
         Args:
             connection_ids: to whom.
-            payload: the message.
-            payload_hash: its hash.
             done: see ``Batch``.
 
         Raises:
@@ -72,8 +69,8 @@ class Lane:
         return Batch(
             host=self._host,
             paths=[connection_path(self._connections, name) for name in connection_ids],
-            payload=payload,
-            payload_hash=payload_hash,
+            encoder=self._encoder,
+            payload_hash=self._payload_hash,
             signer=self._access.signer(),
             done=done,
         )

@@ -17,7 +17,7 @@ from django_aws_api_gateway_websockets.protocol.endpoints import (
     connections_path,
     host_header,
 )
-from django_aws_api_gateway_websockets.protocol.http1 import encode_post
+from django_aws_api_gateway_websockets.protocol.http1 import PostEncoder
 from django_aws_api_gateway_websockets.protocol.sigv4 import Credentials, Signer, hash_payload
 
 __all__ = ["post_all", "sign_all"]
@@ -41,11 +41,12 @@ def sign_all(
     """
     host, connections = host_header(management_url), connections_path(management_url)
     signer, payload_hash = Signer(CREDENTIALS, REGION), hash_payload(body)
+    encoder = PostEncoder(host=host, body=body)
 
     def sign(connection_id: str) -> bytes:
         path = connection_path(connections, connection_id)
         headers = signer.headers(host=host, path=path, payload_hash=payload_hash, moment=moment)
-        return encode_post(host=host, path=path, headers=headers, body=body)
+        return encoder.encode(path, headers)
 
     return list(map(sign, connection_ids))
 

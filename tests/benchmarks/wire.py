@@ -15,7 +15,7 @@ from collections.abc import Callable
 from time import process_time
 
 from django_aws_api_gateway_websockets.protocol.endpoints import connection_path
-from django_aws_api_gateway_websockets.protocol.http1 import Connection, encode_post
+from django_aws_api_gateway_websockets.protocol.http1 import Connection, PostEncoder
 from django_aws_api_gateway_websockets.protocol.sigv4 import Credentials, Signer, hash_payload
 
 __all__ = ["IDENTITIES", "main"]
@@ -55,17 +55,19 @@ def _measure(credentials: Credentials, rounds: int) -> dict[str, float]:
     def sign() -> dict[str, str]:
         return signer.headers(host=HOST, path=PATH, payload_hash=payload_hash, moment=MOMENT)
 
+    encoder = PostEncoder(host=HOST, body=BODY)
     headers = sign()
     connection = Connection()
 
     def exchange() -> None:
-        connection.post(host=HOST, path=PATH, headers=headers, body=BODY)
+        connection.begin()
+        encoder.encode(PATH, headers)
         connection.receive_data(ANSWER)
 
     steps: dict[str, Callable[[], object]] = {
         "path": lambda: connection_path(CONNECTIONS, CONNECTION_ID),
         "signature": sign,
-        "request": lambda: encode_post(host=HOST, path=PATH, headers=headers, body=BODY),
+        "request": lambda: encoder.encode(PATH, headers),
         "request_and_answer": exchange,
     }
     figures = {name: _time(step, rounds) for name, step in steps.items()}

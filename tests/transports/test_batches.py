@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from django_aws_api_gateway_websockets.protocol.http1 import Connection, State
+from django_aws_api_gateway_websockets.protocol.http1 import PostEncoder
 from django_aws_api_gateway_websockets.protocol.sigv4 import Credentials, Signer, hash_payload
 from django_aws_api_gateway_websockets.transports.batches import (
     ACCEPTED,
@@ -38,7 +38,7 @@ def batch(told: list[Batch]) -> Batch:
     return Batch(
         host=HOST,
         paths=["/live/@connections/a%3D", "/live/@connections/b%3D"],
-        payload=b'{"n": 1}',
+        encoder=PostEncoder(host=HOST, body=b'{"n": 1}'),
         payload_hash=hash_payload(b'{"n": 1}'),
         signer=Signer(CREDENTIALS, "eu-west-1"),
         done=told.append,
@@ -48,20 +48,15 @@ def batch(told: list[Batch]) -> Batch:
 class TestRequest:
     def test_is_a_post_of_the_message(self, batch: Batch) -> None:
         """It goes to the connection, and carries the message as it is."""
-        wire = Connection()
-
-        head, body = batch.encode(1, wire, NOON).split(b"\r\n\r\n")
+        head, body = batch.encode(1, NOON).split(b"\r\n\r\n")
 
         lines = head.decode().split("\r\n")
         assert lines[:2] == ["POST /live/@connections/b%3D HTTP/1.1", f"Host: {HOST}"]
         assert (lines[-1], body) == ("Content-Length: 8", b'{"n": 1}')
-        assert wire.state is State.WAITING
 
     def test_is_signed_at_that_moment(self, batch: Batch) -> None:
         """A post that has waited is not signed for the time when the batch was made."""
-        wire, later_wire = Connection(), Connection()
-
-        now, later = batch.encode(0, wire, NOON), batch.encode(0, later_wire, NOON + 600)
+        now, later = batch.encode(0, NOON), batch.encode(0, NOON + 600)
 
         assert b"X-Amz-Date: 20260101T120000Z\r\n" in now
         assert b"X-Amz-Date: 20260101T121000Z\r\n" in later

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import trustme
 
+from django_aws_api_gateway_websockets.protocol.http1 import PostEncoder
 from django_aws_api_gateway_websockets.protocol.sigv4 import Credentials, Signer, hash_payload
 from django_aws_api_gateway_websockets.transports.batches import UNSETTLED, Batch
 from django_aws_api_gateway_websockets.transports.connections import PostConnection
@@ -65,7 +66,7 @@ def batch_of(done: Callable[[Batch], object], payload: bytes = PAYLOAD) -> Batch
     return Batch(
         host="localhost",
         paths=["/live/@connections/c0"],
-        payload=payload,
+        encoder=PostEncoder(host="localhost", body=payload),
         payload_hash=hash_payload(payload),
         signer=SIGNER,
         done=done,

@@ -8,6 +8,7 @@ from queue import SimpleQueue
 
 import pytest
 
+from django_aws_api_gateway_websockets.protocol.http1 import PostEncoder
 from django_aws_api_gateway_websockets.protocol.sigv4 import Credentials, Signer, hash_payload
 from django_aws_api_gateway_websockets.transports.batches import UNSETTLED, Batch
 from django_aws_api_gateway_websockets.transports.fanout import (
@@ -39,7 +40,7 @@ def begin(fanout: Fanout, sink: Sink, count: int = 1) -> SimpleQueue[Batch]:
     batch = Batch(
         host="localhost",
         paths=["/live/@connections/c0"] * count,
-        payload=b"{}",
+        encoder=PostEncoder(host="localhost", body=b"{}"),
         payload_hash=hash_payload(b"{}"),
         signer=SIGNER,
         done=done.put,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import trustme
 
+from django_aws_api_gateway_websockets.protocol.http1 import PostEncoder
 from django_aws_api_gateway_websockets.protocol.sigv4 import Credentials, Signer, hash_payload
 from django_aws_api_gateway_websockets.transports.batches import UNSETTLED, Batch, Target
 from django_aws_api_gateway_websockets.transports.pool import Pool
@@ -74,7 +75,7 @@ class User:
         batch = Batch(
             host="localhost",
             paths=[f"/live/@connections/c{number}" for number in range(count)],
-            payload=PAYLOAD,
+            encoder=PostEncoder(host="localhost", body=PAYLOAD),
             payload_hash=hash_payload(PAYLOAD),
             signer=SIGNER,
             done=lambda batch: future.set_result(batch.statuses),
