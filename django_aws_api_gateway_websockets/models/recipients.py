@@ -74,11 +74,11 @@ class RecipientReader:
             rows: the sessions.
             size: sessions of a chunk; whether they are too old is looked at once a chunk.
         """
-        values = rows.values_list(*_SESSION_FIELDS, *_GATEWAY_FIELDS)
+        values, db = rows.values_list(*_SESSION_FIELDS, *_GATEWAY_FIELDS), rows.db
         found = values.iterator(chunk_size=_ROWS_AT_ONCE)
         while chunk := list(islice(found, size)):
             oldest = timezone.now() - timedelta(seconds=settings.session_max_age_seconds)
-            yield [self._recipient(row, oldest, rows.db) for row in chunk]
+            yield [self._recipient(row, oldest, db) for row in chunk]
 
     def _recipient(self, row: tuple[Any, ...], oldest: datetime, db: str) -> Recipient:
         key, connection_id, created_on, gateway_id, *fields = row

@@ -104,9 +104,7 @@ def connection_path(connections: str, connection_id: str) -> str:
     Raises:
         ValueError: the path would not be a connection's.
     """
-    if _USUAL_ID.fullmatch(
-        connection_id
-    ):  # quote() comes to the same, and takes four times as long
+    if _USUAL_ID.fullmatch(connection_id):  # as quote() does, in a quarter of the time
         return f"{connections}/{connection_id.replace('=', '%3D')}"
     if connection_id in _STEPS:
         raise ValueError(f"{connection_id!r} is no connection id.")
