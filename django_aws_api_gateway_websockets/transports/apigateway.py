@@ -7,6 +7,7 @@ the same with a fraction of the work, and comes to boto3 with what is not plain.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -116,13 +117,10 @@ class APIGatewayTransport(BaseTransport):
 
     def _find_lane(self, payload: bytes, management_url: str) -> Lane | None:
         """Return how the fan-out posts below a URL; of what it cannot do, boto3 says why."""
-        try:
-            access = get_direct_access(management_url, self._config)
-            return (
-                None if access is None else Lane(management_url, payload, access, **self._timeouts)
-            )
-        except (*AWS_ERRORS, RuntimeError, ValueError):
-            return None
+        with suppress(*AWS_ERRORS, RuntimeError, ValueError):
+            if access := get_direct_access(management_url, self._config):
+                return Lane(management_url, payload, access, **self._timeouts)
+        return None
 
     def _client(self, management_url: str) -> Any:
         return get_client(

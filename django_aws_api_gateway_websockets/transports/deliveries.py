@@ -57,7 +57,7 @@ class Delivery(Generic[R]):
         self._breaker = breaker
         self._concurrency = concurrency
         # Twice as many as can be in flight, so that there is always another to begin.
-        self._limit = max_workers or 2 * self._concurrency
+        self._limit = max_workers or 2 * concurrency
         self._batch_size = min(_BATCH_SIZE, max(self._limit // 5, 1))
         self._threads = ThreadPoolExecutor(max_workers or DEFAULT_WORKERS)
         self._under_way = 0
@@ -82,8 +82,8 @@ class Delivery(Generic[R]):
                 self._ask_boto3(part)
 
     def _collect(self, rest: int) -> Iterator[Sent[R]]:
-        """Yield what becomes known until no more than ``rest`` posts are under way."""
-        while self._under_way > rest:
+        """Yield what is known, and what becomes known until no more than ``rest`` are under way."""
+        while self._under_way > rest or not self._news.empty():
             for sent in self._news.get()():
                 self._under_way -= 1
                 yield sent

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 from django.test import override_settings
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from django_aws_api_gateway_websockets.exceptions import (
@@ -23,14 +25,16 @@ from django_aws_api_gateway_websockets.signals import delivery_finished, session
 from django_aws_api_gateway_websockets.testing import Clock, failing_transport
 from django_aws_api_gateway_websockets.transports import locmem
 
-from ..connections import connect, fail, open_rows, sent_to, transport_settings
+from ..connections import LOCMEM, connect, fail, open_rows, sent_to, transport_settings
 from .receiving import broken, received
 from .stopwatch import Stopwatch
 
 __all__ = [
     "RealTransport",
+    "TestGone",
     "TestOutcome",
     "TestOutlived",
+    "TestPace",
     "TestReport",
     "TestSignals",
     "TestThrottled",
@@ -310,6 +314,38 @@ class TestSignals:
 
         with broken(sessions_gone), broken(delivery_finished):
             assert broadcast(Stopwatch()).gone == 1
+
+
+class TestGone:
+    def test_are_closed_in_batches(
+        self, gateway: ApiGateway, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        """No statement names more than 500 of them."""
+        connect_many(501, gateway)
+        WebSocketSession.objects.update(created_on=timezone.now() - timedelta(minutes=5))
+
+        with failing_transport(ConnectionGone), django_assert_num_queries(3):
+            report = broadcast(Stopwatch())
+
+        assert (report.gone, open_rows()) == (501, [])
+
+
+class TestPace:
+    def test_is_that_of_the_settings(self, gateway: ApiGateway) -> None:
+        """A tenth of a second's posts go out together, and the next tenth of a second later."""
+        connect_many(12, gateway)
+        settings = transport_settings(LOCMEM, delivery_max_per_second=50)
+
+        with override_settings(WEBSOCKETS=settings):
+            begun = time.monotonic()
+            report = broadcast(Stopwatch())
+
+        assert (report.sent, time.monotonic() - begun > 0.19) == (12, True)
+
+    def test_needs_somebody(self, gateway: ApiGateway) -> None:
+        """Nobody can send nothing."""
+        with pytest.raises(ValueError, match=r"^max_workers must be greater than 0\.$"):
+            Broadcast(WebSocketSession.objects.live(), b"{}").run(max_workers=0)
 
 
 class TestReport:

@@ -240,6 +240,7 @@ class TestOptions:
             ("connect_timeout", 0, "a positive number of seconds"),
             ("read_timeout", "10", "a positive number of seconds"),
             ("max_retries", -1, "a whole number, 0 or more"),
+            ("fast", 1, "True or False"),
             ("max_retries", True, "a whole number, 0 or more"),
             ("max_pool_connections", 1.5, "a whole number, 1 or more"),
         ],
