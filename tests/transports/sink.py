@@ -83,6 +83,7 @@ class Sink:
     Attributes:
         posts: all that came, in order.
         opened: connections so far.
+        writers: of these, which end with the server.
     """
 
     def __init__(
@@ -95,7 +96,7 @@ class Sink:
         self._has_come = Condition()
         self._reply = reply
         self._context = context
-        self._writers: list[asyncio.StreamWriter] = []
+        self.writers: list[asyncio.StreamWriter] = []
         self._loop = asyncio.new_event_loop()
         self._thread = Thread(target=self._loop.run_forever)
 
@@ -116,7 +117,7 @@ class Sink:
 
     async def _stop(self) -> None:
         self._server.close()
-        for writer in self._writers:
+        for writer in self.writers:
             writer.transport.abort()
         await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}))
 
@@ -132,14 +133,14 @@ class Sink:
 
     def say(self, data: bytes) -> None:
         """Send bytes over each connection without being asked."""
-        for writer in self._writers:
+        for writer in self.writers:
             self._loop.call_soon_threadsafe(writer.write, data)
         asyncio.run_coroutine_threadsafe(asyncio.sleep(0), self._loop).result()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer the posts of a connection."""
         self.opened += 1
-        self._writers.append(writer)
+        self.writers.append(writer)
         try:
             with contextlib.suppress(OSError, asyncio.IncompleteReadError):
                 while await self._answer(reader, writer):

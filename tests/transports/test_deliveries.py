@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -42,12 +43,15 @@ def people(url: str, count: int = 1) -> list[Someone]:
 
 
 def send(
-    recipients: Sequence[Someone], transport: APIGatewayTransport | None = None, **options: int
+    recipients: Sequence[Someone],
+    transport: APIGatewayTransport | None = None,
+    payload: bytes = b"{}",
+    **options: int,
 ) -> dict[str, Exception | None]:
     """Send to all, ten in a chunk; return what went wrong by connection."""
     chunks = [recipients[at : at + 10] for at in range(0, len(recipients), 10)]
     transport = transport or APIGatewayTransport(max_retries=0)
-    sent = list(transport.send_many(chunks, b"{}", **options))
+    sent = list(transport.send_many(chunks, payload, **options))
     assert sorted(recipient for recipient, _ in sent) == sorted(recipients)
     return {recipient.connection_id: error for recipient, error in sent}
 
@@ -61,6 +65,16 @@ def in_turn(*answers: Answer) -> Callable[[Post], Answer]:
 def who_asked(sink: Sink) -> list[str]:
     """Return by whom the posts came."""
     return ["fan-out" if post.is_fast else "boto3" for post in sink.posts]
+
+
+class Deaf(Sink):
+    """Takes connections, and reads nothing."""
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Wait for the end of the test."""
+        writer.transport.pause_reading()  # type: ignore[attr-defined]
+        self.writers.append(writer)
+        await writer.wait_closed()
 
 
 class Gauge:
@@ -238,6 +252,14 @@ class TestGivingUp:
 
         assert {type(error) for error in errors.values()} == {EndpointUnreachable}
         assert len(sink.posts) < 300
+
+    def test_where_nothing_is_read(self) -> None:
+        """A server that takes in nothing is as silent as one that says nothing."""
+        with Deaf() as sink:
+            transport = APIGatewayTransport(max_retries=0, read_timeout=1)
+            errors = send(people(sink.url, 20), transport, b"x" * 131_072)
+
+        assert {type(error) for error in errors.values()} == {EndpointUnreachable}
 
     def test_where_someone_else_answers(self, server_context: ssl.SSLContext) -> None:
         """A certificate that nobody trusts is no way to be posted to."""
