@@ -61,9 +61,8 @@ def _claim(key: int) -> DeliveryShard | None:
 
 def _send(delivery: Delivery, keys: list[int]) -> None:
     rows = WebSocketSession.objects.using(delivery.database).filter(pk__in=keys)
-    chosen = {} if delivery.max_workers is None else {"max_workers": delivery.max_workers}
     # Drivers differ in the type of what they read from a binary column.
-    rows.send_message(Payload.encoded(bytes(delivery.payload)), **chosen)
+    rows.send_message(Payload.encoded(bytes(delivery.payload)), delivery.max_workers)
 
 
 def _move_on(shard: DeliveryShard, count: int) -> bool:
