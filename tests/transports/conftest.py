@@ -23,9 +23,15 @@ def server_context(authority: trustme.CA) -> ssl.SSLContext:
     return context
 
 
-@pytest.fixture
-def trusted(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Trust the authority in this test."""
-    path = tmp_path / "authority.pem"
+@pytest.fixture(scope="session")
+def ca_bundle(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the file of the authority."""
+    path = tmp_path_factory.mktemp("authority") / "authority.pem"
     authority.cert_pem.write_to_path(path)
-    monkeypatch.setenv("AWS_CA_BUNDLE", str(path))
+    return path
+
+
+@pytest.fixture
+def trusted(ca_bundle: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trust the authority in this test."""
+    monkeypatch.setenv("AWS_CA_BUNDLE", str(ca_bundle))

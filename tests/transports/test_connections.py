@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import trustme
 
 from django_aws_api_gateway_websockets.protocol.http1 import PostEncoder
 from django_aws_api_gateway_websockets.protocol.sigv4 import Credentials, Signer, hash_payload
@@ -168,62 +167,35 @@ class TestHandshake:
 
         return asyncio.run(run())
 
-    def test_is_shaken(
-        self, authority: trustme.CA, server_context: ssl.SSLContext, tmp_path: Path
-    ) -> None:
+    def test_is_shaken(self, server_context: ssl.SSLContext, ca_bundle: Path) -> None:
         """The longest message gets through."""
-        authority.cert_pem.write_to_path(tmp_path / "authority.pem")
         payload = b"x" * 131_072
         with Sink(context=server_context) as sink:
-            statuses = self.run(sink, tmp_path / "authority.pem", "127.0.0.1", payload)
+            statuses = self.run(sink, ca_bundle, "127.0.0.1", payload)
 
         assert (statuses, sink.posts[0].body) == ([200], payload)
 
-    def test_fails_with_someone_else(
-        self, authority: trustme.CA, server_context: ssl.SSLContext, tmp_path: Path
-    ) -> None:
+    def test_fails_with_someone_else(self, server_context: ssl.SSLContext, ca_bundle: Path) -> None:
         """The name in the certificate has to be the host's."""
-        authority.cert_pem.write_to_path(tmp_path / "authority.pem")
         with Sink(context=server_context) as sink, pytest.raises(ssl.SSLCertVerificationError):
-            self.run(sink, tmp_path / "authority.pem", "example.com")
+            self.run(sink, ca_bundle, "example.com")
 
-    def test_fails_at_the_end_of_the_connection(
-        self, authority: trustme.CA, tmp_path: Path
-    ) -> None:
+    def test_fails_at_the_end_of_the_connection(self, ca_bundle: Path) -> None:
         """A server that hangs up before TLS is there has not opened the connection."""
-        authority.cert_pem.write_to_path(tmp_path / "authority.pem")
         with Mute() as sink, pytest.raises(ConnectionResetError):
-            self.run(sink, tmp_path / "authority.pem", "127.0.0.1")
+            self.run(sink, ca_bundle, "127.0.0.1")
 
-    def test_is_over_when_tls_has_ended(
-        self, authority: trustme.CA, server_context: ssl.SSLContext, tmp_path: Path
+    @pytest.mark.parametrize("kind", ["ended", "garbled"])
+    def test_is_over_when_tls_is(
+        self, kind: str, server_context: ssl.SSLContext, ca_bundle: Path
     ) -> None:
-        """A post that cannot be encrypted any more settles nothing."""
-        authority.cert_pem.write_to_path(tmp_path / "authority.pem")
+        """Neither what cannot be encrypted nor what cannot be decrypted settles a post."""
+        stream = {"ended": Ended, "garbled": Garbler}[kind]
 
         async def run() -> list[int]:
             owner = Owner()
-            context = ssl.create_default_context(cafile=tmp_path / "authority.pem")
-            connection = await connect(sink, owner, Ended(context, "127.0.0.1"))
-            batch = batch_of(lambda batch: None)
-            connection.post(batch, 0)
-            await owner.end.wait()
-            return batch.statuses
-
-        with Sink(context=server_context) as sink:
-            assert asyncio.run(run()) == [UNSETTLED]
-
-    def test_is_over_when_tls_is_broken(
-        self, authority: trustme.CA, server_context: ssl.SSLContext, tmp_path: Path
-    ) -> None:
-        """Bytes that are not TLS end the connection."""
-        authority.cert_pem.write_to_path(tmp_path / "authority.pem")
-
-        async def run() -> list[int]:
-            owner = Owner()
-            context = ssl.create_default_context(cafile=tmp_path / "authority.pem")
-            stream = Garbler(context, "127.0.0.1")
-            connection = await connect(sink, owner, stream)
+            context = ssl.create_default_context(cafile=ca_bundle)
+            connection = await connect(sink, owner, stream(context, "127.0.0.1"))
             batch = batch_of(lambda batch: None)
             connection.post(batch, 0)
             await owner.end.wait()

@@ -7,8 +7,6 @@ import ssl
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-import trustme
-
 from django_aws_api_gateway_websockets.protocol.http1 import PostEncoder
 from django_aws_api_gateway_websockets.protocol.sigv4 import Credentials, Signer, hash_payload
 from django_aws_api_gateway_websockets.transports.batches import UNSETTLED, Batch, Target
@@ -174,13 +172,10 @@ class TestConnections:
 
         assert (statuses, sink.opened) == ([200] * 40, 40)
 
-    def test_speak_tls(
-        self, authority: trustme.CA, server_context: ssl.SSLContext, tmp_path: Path
-    ) -> None:
+    def test_speak_tls(self, server_context: ssl.SSLContext, ca_bundle: Path) -> None:
         """The server's certificate is of an authority that is trusted."""
-        authority.cert_pem.write_to_path(tmp_path / "authority.pem")
         with Sink(context=server_context) as sink:
-            target = target_of(sink, tmp_path / "authority.pem")
+            target = target_of(sink, ca_bundle)
             statuses = use(target, lambda user: user.send(20))
 
         assert statuses == [200] * 20
@@ -289,7 +284,7 @@ class TestDeadlines:
 
         assert (statuses, len(sink.posts)) == ([UNSETTLED] * 100, 4)
 
-    def test_a_handshake(self, authority: trustme.CA, tmp_path: Path) -> None:
+    def test_a_handshake(self, ca_bundle: Path) -> None:
         """Who takes connections and says nothing is not waited for."""
 
         async def wait(user: User) -> list[int]:
@@ -298,9 +293,8 @@ class TestDeadlines:
             await user.move(6)
             return await begun
 
-        authority.cert_pem.write_to_path(tmp_path / "authority.pem")
         with Sink() as sink:
-            statuses = use(target_of(sink, tmp_path / "authority.pem"), wait)
+            statuses = use(target_of(sink, ca_bundle), wait)
 
         assert statuses == [UNSETTLED] * 10
 
