@@ -132,15 +132,19 @@ class Sink:
             self._has_come.wait_for(lambda: len(self.posts) >= count, timeout=10)
 
     def say(self, data: bytes) -> None:
-        """Send bytes over each connection without being asked."""
+        """Send bytes over each connection without being asked; there is one, or soon will be."""
+        with self._has_come:
+            self._has_come.wait_for(lambda: self.writers, timeout=10)
         for writer in self.writers:
             self._loop.call_soon_threadsafe(writer.write, data)
         asyncio.run_coroutine_threadsafe(asyncio.sleep(0), self._loop).result()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer the posts of a connection."""
-        self.opened += 1
-        self.writers.append(writer)
+        with self._has_come:
+            self.opened += 1
+            self.writers.append(writer)
+            self._has_come.notify_all()
         try:
             with contextlib.suppress(OSError, asyncio.IncompleteReadError):
                 while await self._answer(reader, writer):

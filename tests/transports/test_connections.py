@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 
@@ -19,11 +20,18 @@ from .sink import ACCEPT, GONE, Answer, End, Sink, answer, refuse
 
 __all__ = ["TestAnswers", "TestHandshake"]
 
+T = TypeVar("T")
+
 PAYLOAD = b'{"text": "hi"}'
 SIGNER = Signer(Credentials(access_key="local", secret_key="local"), "local")
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
 CHUNKED_GONE = CHUNKED.replace(b"200 OK", b"410 Gone")
 CUT_OFF = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}"
+
+
+def finish(steps: Coroutine[Any, Any, T]) -> T:
+    """Return what steps come to, in less than a minute."""
+    return asyncio.run(asyncio.wait_for(steps, timeout=60))
 
 
 class Owner:
@@ -86,7 +94,7 @@ def post(reply: Answer) -> tuple[list[int], list[int]]:
         return batch.statuses, owner.statuses
 
     with Sink(lambda post: reply) as sink:
-        return asyncio.run(run())
+        return finish(run())
 
 
 class TestAnswers:
@@ -145,7 +153,7 @@ class TestIdle:
             return connection.is_idle
 
         with Sink() as sink:
-            assert asyncio.run(run()) is False
+            assert finish(run()) is False
 
 
 class TestHandshake:
@@ -165,7 +173,7 @@ class TestHandshake:
             await owner.end.wait()
             return batch.statuses
 
-        return asyncio.run(run())
+        return finish(run())
 
     def test_is_shaken(self, server_context: ssl.SSLContext, ca_bundle: Path) -> None:
         """The longest message gets through."""
@@ -202,7 +210,7 @@ class TestHandshake:
             return batch.statuses
 
         with Sink(context=server_context) as sink:
-            assert asyncio.run(run()) == [UNSETTLED]
+            assert finish(run()) == [UNSETTLED]
 
 
 class Mute(Sink):

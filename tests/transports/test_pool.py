@@ -98,7 +98,7 @@ def use(target: Target, scenario: Callable[[User], Awaitable[list[int]]]) -> lis
         return statuses
 
     with asyncio.Runner(loop_factory=lambda: loop) as runner:
-        return runner.run(run())
+        return runner.run(asyncio.wait_for(run(), timeout=100))
 
 
 class TestConnections:
