@@ -162,7 +162,10 @@ LAYERS = (
 
 # Side rooms, each with all that it may import from the package and with who may import it.
 SIDE_ROOMS = {
-    "emulator": (("emulator", "exceptions", "protocol"), ("emulator", "management")),
+    "emulator": (
+        ("emulator", "exceptions", "protocol"),
+        ("emulator", "management", "testing.live"),
+    ),
     "testing": (("",), ("testing",)),
 }
 

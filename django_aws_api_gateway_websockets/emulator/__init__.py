@@ -11,6 +11,7 @@ from .faults import Switchboard
 from .log import LineWriter, LogRecord
 from .quotas import Quotas
 from .server import Emulator
+from .state import StateError
 
 __all__ = [
     "Assumptions",
@@ -24,5 +25,6 @@ __all__ = [
     "Lost",
     "ManualClock",
     "Quotas",
+    "StateError",
     "Switchboard",
 ]

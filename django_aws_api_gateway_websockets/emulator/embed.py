@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import ssl
 import threading
 from types import TracebackType
@@ -28,7 +29,11 @@ class EmulatorThread:
     What is provisioned outlives `stop`, and a second `start` takes the same ports, so that a test
     can take the gateway away and bring it back.
 
-    The parameters are those of `Emulator`.
+    The parameters are those of `Emulator`. With ``state``, the name of a file, what is provisioned
+    also outlives the process.
+
+    Raises:
+        StateError: that file cannot be used.
     """
 
     def __init__(
@@ -44,6 +49,7 @@ class EmulatorThread:
         assume: Assumptions | None = None,
         verify_signatures: bool = False,
         seed: int = 0,
+        state: str | os.PathLike[str] | None = None,
     ) -> None:
         self.emulator = Emulator(
             host=host,
@@ -56,6 +62,7 @@ class EmulatorThread:
             assume=assume,
             verify_signatures=verify_signatures,
             seed=seed,
+            state=state,
         )
         self._thread: threading.Thread | None = None
         self._ready = threading.Event()
@@ -97,6 +104,11 @@ class EmulatorThread:
     def switchboard(self) -> Switchboard:
         """Makes events, posts and sockets fail, or late."""
         return self.emulator.switchboard
+
+    @property
+    def endpoints(self) -> dict[str, str]:
+        """Endpoints of the APIs that are there now, by id."""
+        return {api_id: self.emulator.endpoint(api_id) for api_id in self.emulator.store.apis}
 
     @property
     def under_way(self) -> int:

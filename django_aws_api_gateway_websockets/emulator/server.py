@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import ssl
 
 from ..protocol.endpoints import bracketed, is_loopback
+from .answers import ServiceError
 from .assumptions import Assumptions
 from .backend import Backend
 from .clock import Clock
@@ -31,10 +33,14 @@ from .log import Log, LogRecord, discard
 from .panel import Panel
 from .quotas import Quotas
 from .sockets import Peer
+from .state import StateError, StateFile
 from .store import Store
 from .ticker import Ticker
 
 __all__ = ["Emulator"]
+
+_NOT_STORED = 507
+"""A status that boto3 does not retry."""
 
 _BACKLOG = 1024
 """Connections that may wait to be accepted."""
@@ -58,6 +64,11 @@ class Emulator:
         verify_signatures: whether ``@connections`` answers only requests that are signed with the
             access key ``local`` and the secret key ``local``.
         seed: begins the numbers by which faults are drawn.
+        state: a file that keeps what is provisioned for the next process; None to keep it in
+            memory only.
+
+    Raises:
+        StateError: that file cannot be used.
     """
 
     def __init__(
@@ -73,6 +84,7 @@ class Emulator:
         assume: Assumptions | None = None,
         verify_signatures: bool = False,
         seed: int = 0,
+        state: str | os.PathLike[str] | None = None,
     ) -> None:
         if (tls_port is None) is not (ssl_context is None):
             raise ValueError("tls_port and ssl_context go together: give both or neither.")
@@ -85,8 +97,10 @@ class Emulator:
         self.quotas = quotas
         self.assume = assume
         self.verify_signatures = verify_signatures
-        self.store = Store()
-        self.plane = ControlPlane(Site(store=self.store, clock=self.clock, endpoint=self.endpoint))
+        self.state = None if state is None else StateFile(state)
+        self.store = Store() if self.state is None else self.state.open()
+        site = Site(store=self.store, clock=self.clock, endpoint=self.endpoint)
+        self.plane = ControlPlane(site, self._save)
         self.switchboard = Switchboard(Faults(seed), self.clock, self.log)
         self._run: _Run | None = None
 
@@ -122,6 +136,8 @@ class Emulator:
             await run.stop()
             raise
         self._run = run
+        for api_id, api in self.store.apis.items():
+            api.record["ApiEndpoint"] = self.endpoint(api_id)
         self.switchboard.attach(run.acts)
         self._say("started", self.url)
 
@@ -132,6 +148,15 @@ class Emulator:
             self.switchboard.detach()
             await run.stop()
             self._say("stopped", self.url)
+
+    def _save(self) -> None:
+        """Keep what is provisioned, where it is to be kept."""
+        if self.state is None:
+            return
+        try:
+            self.state.save(self.store)
+        except StateError as error:
+            raise ServiceError("StateException", str(error), _NOT_STORED) from error
 
     def _say(self, kind: str, detail: str) -> None:
         self.log(LogRecord(kind=kind, at=self.clock.wall(), detail=detail))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import threading
+from pathlib import Path
 
 import pytest
-from websockets.exceptions import ConnectionClosedError, ConnectionClosedOK
+from botocore.exceptions import ClientError
+from websockets.exceptions import ConnectionClosedError, ConnectionClosedOK, InvalidStatus
 from websockets.sync.client import connect
 
-from django_aws_api_gateway_websockets.emulator import ControlFault, EmulatorThread
+from django_aws_api_gateway_websockets.emulator import ControlFault, EmulatorThread, StateError
 
 from .support import PATIENCE, Given, Received, World, contexts, running, until
 
@@ -100,6 +103,50 @@ class TestRestart:
         with world.connect() as client:
             client.send("hello")
             world.backend.wait_for("default")
+
+
+class TestState:
+    """A file outlives the process."""
+
+    def test_serves_what_another_one_provisioned(self, tmp_path: Path) -> None:
+        """The same stage, at the address of the new one."""
+        path = tmp_path / "state.json"
+        with running(state=path) as first:
+            api_id = first.api_id
+
+        with World(state=path) as world:
+            world.api_id = api_id
+            assert world.thread.endpoints == {
+                api_id: f"ws://127.0.0.1:{world.thread.port}/{api_id}"
+            }
+            found = world.control.get_api(ApiId=api_id)
+            with pytest.raises(InvalidStatus) as refused:
+                world.connect()
+
+        assert found["ApiEndpoint"] == f"ws://127.0.0.1:{world.thread.port}/{api_id}"
+        assert refused.value.response.status_code == 500
+
+    def test_is_read_before_it_listens(self, tmp_path: Path) -> None:
+        """A file that is none is refused at once."""
+        path = tmp_path / "state.json"
+        path.write_text("[]")
+
+        with pytest.raises(StateError, match="was not written by the local gateway"):
+            EmulatorThread(state=path)
+
+    def test_refuses_what_cannot_be_kept(self, tmp_path: Path) -> None:
+        """A call is told, and not tried again, when the file has become unwritable."""
+        folder = tmp_path / "folder"
+        folder.mkdir()
+        with World(state=folder / "state.json") as world:
+            shutil.rmtree(folder)
+
+            with pytest.raises(ClientError) as caught:
+                world.provision()
+
+        assert "cannot be written: No such file or directory." in str(caught.value)
+        assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 507
+        assert caught.value.response["ResponseMetadata"]["RetryAttempts"] == 0
 
 
 class TestSwitches:

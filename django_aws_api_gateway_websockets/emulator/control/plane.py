@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import parse_qs
 
 from botocore.model import OperationModel
@@ -37,9 +37,15 @@ _ROOMS = (
 
 
 class ControlPlane:
-    """Answers the requests that boto3's ``apigatewayv2`` client sends."""
+    """Answers the requests that boto3's ``apigatewayv2`` client sends.
 
-    def __init__(self, site: Site) -> None:
+    Args:
+        site: where it works.
+        changed: called after each operation that may have changed something.
+    """
+
+    def __init__(self, site: Site, changed: Callable[[], None] = lambda: None) -> None:
+        self.changed = changed
         self.schema = Schema()
         tables = [room(site).handlers().items() for room in _ROOMS]
         self.handlers: Mapping[str, Handler] = dict(itertools.chain.from_iterable(tables))
@@ -73,6 +79,8 @@ class ControlPlane:
         try:
             params = self.schema.parse(operation, labels, _tuples(query), body)
             result = self._handler(operation.name)(params)
+            if operation.http["method"] != "GET":
+                self.changed()
         except ServiceError as error:
             return error_answer(error.status, error.code, error.message)
         content = self.schema.serialise(operation, result)

@@ -12,14 +12,22 @@ from typing import Any, cast
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from ...aws.control import ControlPlane, get_control_plane
+from ...aws.control import get_control_plane
 from ...models import ApiGateway
 from ...protocol.endpoints import bracketed, is_loopback
 from ..gateways import command_errors
+from ..local_apis import provision
 from ..runserver import ServerProcess
 
 try:
-    from ...emulator import Assumptions, EmulatorThread, LineWriter, LogRecord, Quotas
+    from ...emulator import (
+        Assumptions,
+        EmulatorThread,
+        LineWriter,
+        LogRecord,
+        Quotas,
+        StateError,
+    )
     from ...emulator.faults import read_setting
     from ...emulator.process import raise_open_file_limit
 except ModuleNotFoundError as error:
@@ -75,6 +83,9 @@ class Command(BaseCommand):
             help="Begins the numbers by which faults are drawn, so that a failure can be replayed.",
         )
         parser.add_argument(
+            "--state", metavar="FILE", help="File that keeps the APIs until the next start."
+        )
+        parser.add_argument(
             "--tls-port", type=int, help="Second port, with TLS, for custom domains."
         )
         parser.add_argument("--tls-certificate", help="PEM file for the second port.")
@@ -100,7 +111,7 @@ class Command(BaseCommand):
         done = _interruption()
         with ExitStack() as stack:
             emulator = self._start(stack, host, port, **options)
-            self._provision(get_control_plane(emulator.url))
+            self._provision(emulator)
             server = self._start_server(stack, **options)
             for name, value in settings:
                 emulator.switchboard.set(name, value)
@@ -118,22 +129,26 @@ class Command(BaseCommand):
         tls_certificate: str | None,
         tls_key: str | None,
         seed: int,
+        state: str | None,
         verbosity: int,
         **options: Any,
     ) -> EmulatorThread:
         raise_open_file_limit()
         gc.set_threshold(*_GC_THRESHOLDS)
-        emulator = EmulatorThread(
-            host=host,
-            port=port,
-            tls_port=tls_port,
-            ssl_context=_ssl_context(tls_port, tls_certificate, tls_key),
-            **_behaviour(**options),
-            log=partial(self._log, LineWriter(cast("Any", self.stdout)), verbosity),
-            seed=seed,
-        )
         try:
+            emulator = EmulatorThread(
+                host=host,
+                port=port,
+                tls_port=tls_port,
+                ssl_context=_ssl_context(tls_port, tls_certificate, tls_key),
+                **_behaviour(**options),
+                log=partial(self._log, LineWriter(cast("Any", self.stdout)), verbosity),
+                seed=seed,
+                state=state,
+            )
             stack.enter_context(emulator)
+        except StateError as error:
+            raise CommandError(str(error)) from error
         except OSError as error:
             raise CommandError(error.strerror) from error
         self.stdout.write(self.style.SUCCESS(f"API Gateway for development: {emulator.url}"))
@@ -152,18 +167,18 @@ class Command(BaseCommand):
             return None
         return stack.enter_context(ServerProcess(runserver, *(["--noreload"] if noreload else [])))
 
-    def _provision(self, control: ControlPlane) -> None:
+    def _provision(self, emulator: EmulatorThread) -> None:
         """Create the gateways that have no API, or one on this machine; list the others."""
+        control, endpoints = get_control_plane(emulator.url), emulator.endpoints
         for gateway in ApiGateway.objects.order_by("pk"):
             if _belongs_to_aws(gateway):
                 self.stdout.write(
                     f"{gateway.api_name}: left alone, it is in AWS or was begun there"
                 )
                 continue
-            gateway.forget_api()
             try:
                 with command_errors(gateway):
-                    gateway.create_gateway(control=control)
+                    provision(gateway, control, endpoints)
             except CommandError as error:
                 self.stderr.write(self.style.ERROR(str(error)))
             else:

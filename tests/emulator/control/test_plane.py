@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from django_aws_api_gateway_websockets.emulator.answers import Answer
@@ -11,11 +12,13 @@ from django_aws_api_gateway_websockets.emulator.control import ControlPlane, Sit
 from django_aws_api_gateway_websockets.emulator.store import Store
 
 
-def make_plane() -> ControlPlane:
+def make_plane(changed: Callable[[], None] = lambda: None) -> ControlPlane:
     """Return a control plane over an empty store."""
-    return ControlPlane(
-        Site(store=Store(), clock=ManualClock(), endpoint=lambda api_id: f"ws://x/{api_id}")
-    )
+    site = Site(store=Store(), clock=ManualClock(), endpoint=lambda api_id: f"ws://x/{api_id}")
+    return ControlPlane(site, changed)
+
+
+CREATION = b'{"name": "a", "protocolType": "WEBSOCKET", "routeSelectionExpression": "x"}'
 
 
 def handle(plane: ControlPlane, *request: Any) -> tuple[str, Answer]:
@@ -30,9 +33,7 @@ class TestHandling:
 
     def test_success(self) -> None:
         """The status is that of the model, the body JSON."""
-        body = b'{"name": "a", "protocolType": "WEBSOCKET", "routeSelectionExpression": "x"}'
-
-        name, answer = handle(make_plane(), "POST", "/v2/apis", "", body)
+        name, answer = handle(make_plane(), "POST", "/v2/apis", "", CREATION)
 
         assert (name, answer.status) == ("CreateApi", 201)
         assert answer.headers == {"Content-Type": "application/json"}
@@ -41,8 +42,7 @@ class TestHandling:
     def test_success_without_a_body(self) -> None:
         """A deletion is answered with 204 and nothing else."""
         plane = make_plane()
-        body = b'{"name": "a", "protocolType": "WEBSOCKET", "routeSelectionExpression": "x"}'
-        api_id = json.loads(handle(plane, "POST", "/v2/apis", "", body)[1].body)["apiId"]
+        api_id = json.loads(handle(plane, "POST", "/v2/apis", "", CREATION)[1].body)["apiId"]
 
         _, answer = handle(plane, "DELETE", f"/v2/apis/{api_id}", "", b"")
 
@@ -76,3 +76,18 @@ class TestHandling:
         assert json.loads(answer.body) == {
             "message": "The local gateway does not implement GetVpcLinks"
         }
+
+
+class TestChanges:
+    """Somebody may have to know of them."""
+
+    def test_tells_of_what_was_done(self) -> None:
+        """Once for each change; looking changes nothing, nor does what is refused."""
+        changes: list[str] = []
+        plane = make_plane(lambda: changes.append("changed"))
+
+        handle(plane, "POST", "/v2/apis", "", CREATION)
+        handle(plane, "POST", "/v2/apis", "", b"{}")
+        handle(plane, "GET", "/v2/apis", "", b"")
+
+        assert changes == ["changed"]

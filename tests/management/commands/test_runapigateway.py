@@ -9,6 +9,7 @@ import ssl
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
@@ -25,6 +26,7 @@ __all__ = [
     "TestFaults",
     "TestGateways",
     "TestRunserver",
+    "TestState",
     "TestStopping",
 ]
 
@@ -142,6 +144,36 @@ class TestRunserver:
 
         with pytest.raises(URLError):
             urlopen(f"http://127.0.0.1:{server}/", timeout=5)
+
+
+class TestState:
+    def test_keeps_the_apis(self, site: Site, port: int, tmp_path: Path) -> None:
+        """They are there again after a restart, on another port too, and follow their rows."""
+        state = f"--state={tmp_path / 'state.json'}"
+        with site.start("runapigateway", str(port), state) as running:
+            first = socket_url(running)
+
+        site.python(
+            "ApiGateway.objects.filter(api_name='demo')"
+            ".update(target_base_endpoint='http://127.0.0.1:2/ws/')"
+        )
+        with site.start("runapigateway", str(free_port()), state, "-v2") as again:
+            second = socket_url(again)
+
+        assert urlsplit(first).path == urlsplit(second).path
+        assert "UpdateIntegration" in again.output
+        assert "CreateApi" not in again.output
+
+    def test_refuses_another_file(self, tmp_path: Path) -> None:
+        """One line says which, and why."""
+        path = tmp_path / "state.json"
+        path.write_text("SECRET_KEY = 1")
+
+        with pytest.raises(CommandError) as caught:
+            call_command("runapigateway", "0", state=str(path))
+
+        reason = "was not written by the local gateway; name another one."
+        assert str(caught.value) == f"The state file {path} {reason}"
 
 
 class TestFaults:
