@@ -78,5 +78,7 @@ def _records(records: Mapping[str, Record]) -> dict[str, Record]:
 
 
 def _record(record: Record) -> Record:
-    times = {name: datetime.fromisoformat(record[name]) for name in _TIMES if name in record}
+    times: Record = {
+        name: datetime.fromisoformat(record[name]) for name in _TIMES if name in record
+    }
     return {**record, **times}

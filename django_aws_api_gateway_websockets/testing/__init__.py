@@ -1,4 +1,4 @@
-"""What a project tests its WebSocket code with: no network, inside an ordinary ``TestCase``.
+"""What a project tests its WebSocket code with: in memory, or with real sockets on this machine.
 
 A name is imported when it is asked for, because pytest imports this package for its plugin before
 Django is set up.
@@ -17,11 +17,13 @@ if TYPE_CHECKING:
     from .clock import Clock
     from .factories import create_gateway
     from .failures import failing_transport
+    from .live import LiveGateway
 
 __all__ = [
     "Backlog",
     "Clock",
     "GatewayClient",
+    "LiveGateway",
     "WebSocketTestMixin",
     "assert_nothing_sent",
     "assert_sent",
@@ -35,6 +37,7 @@ _MODULES = {
     "Backlog": "client",
     "Clock": "clock",
     "GatewayClient": "client",
+    "LiveGateway": "live",
     "WebSocketTestMixin": "cases",
     "assert_nothing_sent": "asserts",
     "assert_sent": "asserts",

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from .. import testing
 from ..conf import DECLARED_SETTINGS, get_websockets_config
 from ..models import ApiGateway
 from ..transports import locmem
@@ -17,8 +18,13 @@ from .clock import Clock
 from .factories import create_gateway
 from .switch import IN_MEMORY, use_transport
 
+if TYPE_CHECKING:
+    from .live import LiveGateway
+
 __all__ = [
     "gateway_client",
+    "live_gateway",
+    "live_gateway_options",
     "pytest_configure",
     "websocket_clock",
     "websocket_gateway",
@@ -70,3 +76,18 @@ def websocket_gateway(db: None) -> ApiGateway:
 def gateway_client(websocket_gateway: ApiGateway) -> Callable[..., GatewayClient]:
     """A function that returns the client of a user, on ``websocket_gateway`` unless told else."""
     return partial(GatewayClient, gateway=websocket_gateway)
+
+
+@pytest.fixture
+def live_gateway_options() -> Mapping[str, Any]:
+    """What ``live_gateway`` is made with besides its site: nothing; override it for more."""
+    return {}
+
+
+@pytest.fixture
+def live_gateway(
+    live_server: Any, live_gateway_options: Mapping[str, Any]
+) -> Iterator[LiveGateway]:
+    """A local gateway for pytest-django's ``live_server``; it needs the extra ``local``."""
+    with testing.LiveGateway(live_server.url, **live_gateway_options) as live:
+        yield live

@@ -18,20 +18,27 @@ IN_MEMORY = {"BACKEND": "django_aws_api_gateway_websockets.transports.locmem.Loc
 
 
 @contextmanager
-def use_transport(transport: Mapping[str, Any]) -> Iterator[None]:
+def use_transport(
+    transport: Mapping[str, Any], *, endpoint_url: str | None = None
+) -> Iterator[None]:
     """Deliver through a transport, also under settings that change meanwhile and name none.
 
     A test that overrides another key of ``WEBSOCKETS`` replaces all of them; without this, its
     messages would go to the default transport, which is AWS. One that names an ``endpoint_url``
     means that gateway, and nothing else can be reached then.
+
+    Args:
+        transport: the value of ``WEBSOCKETS["transport"]``.
+        endpoint_url: the gateway that it reaches, if that is not in AWS.
     """
+    added = {"transport": transport, **({"endpoint_url": endpoint_url} if endpoint_url else {})}
 
     def complete(*, setting: str, value: object, **kwargs: Any) -> None:
         config = {} if value is None else value
         if setting == "WEBSOCKETS" and isinstance(config, Mapping) and not _chooses(config):
-            settings.WEBSOCKETS = {**config, "transport": transport}
+            settings.WEBSOCKETS = {**config, **added}
 
-    with override_settings(WEBSOCKETS={**get_websockets_config(), "transport": transport}):
+    with override_settings(WEBSOCKETS={**get_websockets_config(), **added}):
         setting_changed.connect(complete, weak=False)
         try:
             yield

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode
@@ -12,17 +11,19 @@ from urllib.request import Request, urlopen
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.signals import request_finished, request_started
 from django.middleware.csrf import _get_new_csrf_string
-from django.test import Client, override_settings
+from django.test import Client
+from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
 from django_aws_api_gateway_websockets.emulator import EmulatorThread
 from django_aws_api_gateway_websockets.models import ApiGateway
+from django_aws_api_gateway_websockets.testing import LiveGateway
+from django_aws_api_gateway_websockets.testing.fixtures import live_gateway
 
-from ..emulator.support import Journal, until
+from ..emulator.support import Journal
 
 __all__ = [
     "IN_ANY_WEATHER",
@@ -30,13 +31,12 @@ __all__ = [
     "emulator",
     "gateway",
     "journal",
+    "live_gateway",
+    "live_gateway_options",
     "open_browser",
     "seed",
     "weather",
 ]
-
-APIGATEWAY = "django_aws_api_gateway_websockets.transports.apigateway.APIGatewayTransport"
-
 
 IN_ANY_WEATHER = pytest.mark.parametrize(
     "weather",
@@ -55,26 +55,6 @@ IN_ANY_WEATHER = pytest.mark.parametrize(
     ids=["fair", "foul"],
 )
 """Runs a test as it is, and with faults that must change nothing but the time it takes."""
-
-
-@contextmanager
-def all_answered() -> Iterator[None]:
-    """Wait at the end until Django is done with every request, while it still has a database."""
-    begun: list[Any] = []
-    done: list[Any] = []
-
-    def begin(sender: Any, **kwargs: Any) -> None:
-        begun.append(sender)
-
-    def end(sender: Any, **kwargs: Any) -> None:
-        done.append(sender)
-
-    request_started.connect(begin)
-    request_finished.connect(end)
-    yield
-    until(lambda: len(done) >= len(begun))
-    request_started.disconnect(begin)
-    request_finished.disconnect(end)
 
 
 @pytest.fixture
@@ -96,33 +76,32 @@ def journal() -> Journal:
 
 
 @pytest.fixture
-def emulator(weather: tuple[str, ...], seed: int, journal: Journal) -> Iterator[EmulatorThread]:
-    """Run the local gateway, and point boto3 at it."""
-    with (
-        EmulatorThread(seed=seed, log=journal) as thread,
-        override_settings(
-            ROOT_URLCONF="tests.e2e.urls",
-            WEBSOCKETS={
-                "endpoint_url": thread.url,
-                "gateway_secret": "e2e-" + "s" * 40,
-                "transport": {"BACKEND": APIGATEWAY},
-            },
-        ),
-        thread.switchboard.on(*weather),
-        all_answered(),
-    ):
-        yield thread
-        until(lambda: not thread.under_way)
+def live_gateway_options(
+    weather: tuple[str, ...], seed: int, journal: Journal, settings: Settings
+) -> dict[str, Any]:
+    """Say what the local gateway calls, what it tells, and what goes wrong."""
+    settings.ROOT_URLCONF = "tests.e2e.urls"
+    return {
+        "routes": {"chat": "/chat/message"},
+        "fields": {"api_name": "e2e"},
+        "websockets": {"gateway_secret": "e2e-" + "s" * 40},
+        "faults": weather,
+        "seed": seed,
+        "log": journal,
+    }
 
 
 @pytest.fixture
-def gateway(emulator: EmulatorThread, live_server: LiveServer) -> ApiGateway:
-    """Create a gateway with a chat route through boto3."""
-    row = ApiGateway.objects.create(api_name="e2e", target_base_endpoint=f"{live_server}/ws/")
-    url = f"{live_server}/chat/message"
-    row.additional_routes.create(name="chat", route_key="chat", integration_url=url)
-    row.create_gateway()
-    return row
+def emulator(live_gateway: LiveGateway) -> EmulatorThread:
+    """Give the local gateway."""
+    emulator: EmulatorThread = live_gateway.emulator
+    return emulator
+
+
+@pytest.fixture
+def gateway(live_gateway: LiveGateway) -> ApiGateway:
+    """Give a gateway with a chat route, created through boto3."""
+    return live_gateway.gateway
 
 
 class Browser:

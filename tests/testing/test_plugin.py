@@ -31,6 +31,7 @@ SETTINGS = f"""
     ]
     ROOT_URLCONF = "urls"
     SECRET_KEY = "x" * 50
+    STATIC_URL = "static/"
     USE_TZ = True
     WEBSOCKETS = {{"transport": {{"BACKEND": "{PACKAGE}.transports.console.ConsoleTransport"}}}}
 """
@@ -79,6 +80,11 @@ FIXTURES = f"""
 
     from {PACKAGE}.models import ApiGateway
     from {PACKAGE}.testing import create_gateway
+    from {PACKAGE}.transports import get_transport
+    from websockets.sync.client import connect
+
+    def transport():
+        return type(get_transport()).__name__
 
     @pytest.mark.parametrize("number", [1, 2])
     def test_outbox_is_empty_at_first(number, gateway_client, websocket_outbox):
@@ -94,6 +100,12 @@ FIXTURES = f"""
 
     def test_gateway(websocket_gateway):
         assert ApiGateway.objects.get() == websocket_gateway
+
+    def test_live(live_gateway):
+        assert ApiGateway.objects.get() == live_gateway.gateway
+        assert transport() == "APIGatewayTransport"
+        with pytest.raises(Exception, match="400"), connect(live_gateway.url, proxy=None):
+            pass
 
     def test_client(gateway_client, websocket_gateway):
         two = create_gateway(api_name="two", api_id="two")
@@ -164,7 +176,7 @@ class TestProjectsWithTheApp:
         """Each does what it says, in the processes of pytest-xdist too."""
         write(project, "test_fixtures.py", FIXTURES)
 
-        assert "5 passed" in run(project, "--ds=settings", "-n1")
+        assert "6 passed" in run(project, "--ds=settings", "-n1")
 
     def test_without_pytest_django(self, project: Path) -> None:
         """A project may set Django up by itself."""

@@ -15,6 +15,9 @@ from django_aws_api_gateway_websockets.transports.apigateway import APIGatewayTr
 from django_aws_api_gateway_websockets.transports.console import ConsoleTransport
 from django_aws_api_gateway_websockets.transports.locmem import LocMemTransport
 
+API_GATEWAY = {
+    "BACKEND": "django_aws_api_gateway_websockets.transports.apigateway.APIGatewayTransport"
+}
 CONSOLE = {"BACKEND": "django_aws_api_gateway_websockets.transports.console.ConsoleTransport"}
 
 
@@ -47,6 +50,16 @@ class TestSwitching:
 
         with override_settings(WEBSOCKETS={}):
             assert transport() is APIGatewayTransport
+
+    def test_local_gateway(self) -> None:
+        """A transport that reaches another gateway keeps that too, whatever a test overrides."""
+        with use_transport(API_GATEWAY, endpoint_url="http://127.0.0.1:9000"):
+            assert websocket_settings.endpoint_url == "http://127.0.0.1:9000"
+            with override_settings(WEBSOCKETS={"token_expiry_seconds": 8}):
+                assert websocket_settings.endpoint_url == "http://127.0.0.1:9000"
+                assert transport() is APIGatewayTransport
+
+        assert websocket_settings.endpoint_url is None
 
     def test_unusable_settings(self, settings: Settings) -> None:
         """A project whose setting is no dictionary is told so by the checks, not here."""

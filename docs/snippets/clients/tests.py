@@ -5,10 +5,10 @@ from django.test import Client, LiveServerTestCase, TestCase, override_settings
 
 from clients.device import report
 from clients.views import keys
-from django_aws_api_gateway_websockets.emulator import EmulatorThread
-from django_aws_api_gateway_websockets.models import ApiGateway, WebSocketToken
+from django_aws_api_gateway_websockets.models import WebSocketToken
 from django_aws_api_gateway_websockets.testing import (
     GatewayClient,
+    LiveGateway,
     WebSocketTestMixin,
     create_gateway,
 )
@@ -64,15 +64,7 @@ class DeviceTests(WebSocketTestMixin, TestCase):
 class NativeClientTests(LiveServerTestCase):
     def test_reports_a_reading(self) -> None:
         User.objects.create_user("ada")
-        with (
-            EmulatorThread() as emulator,
-            override_settings(WEBSOCKETS={"endpoint_url": emulator.url}),
-        ):
-            gateway = ApiGateway.objects.create(
-                api_name="devices", target_base_endpoint=f"{self.live_server_url}/devices/"
-            )
-            gateway.create_gateway()
-
+        with LiveGateway(self.live_server_url, path="/devices/", fields={"api_name": "devices"}):
             reply = report(f"{self.live_server_url}/devices/token", keys.sign("ada"), 21.5)
 
         assert reply == {"ws": "reply", "id": "1", "data": {"from": "ada", "celsius": 21.5}}
