@@ -21,6 +21,9 @@ _MOST_CALLS = 256
 _MOST_IDLE = 16
 """Idle connections kept; Django's development server holds a thread for each."""
 
+_SURPLUS_SECONDS = 1.0
+"""How long more than that are kept, for the next burst: a connection costs as much as a call."""
+
 _BODY_MAX_BYTES = 10_485_760
 """Bytes of an answer; API Gateway reads at most 10 MB from an integration."""
 
@@ -42,9 +45,15 @@ class BackendTimeout(BackendError):
 
 
 class Backend:
-    """Calls backends over pooled connections."""
+    """Calls backends over pooled connections.
 
-    def __init__(self) -> None:
+    Args:
+        surplus_seconds: how long more idle connections are kept than a calm backend needs.
+    """
+
+    def __init__(self, surplus_seconds: float = _SURPLUS_SECONDS) -> None:
+        self._surplus_seconds = surplus_seconds
+        self._shrinking: asyncio.TimerHandle | None = None
         self._idle: dict[Place, deque[Stream]] = {}
         self._slots = asyncio.Semaphore(_MOST_CALLS)
 
@@ -67,6 +76,8 @@ class Backend:
 
     async def close(self) -> None:
         """Close the idle connections."""
+        if self._shrinking is not None:
+            self._shrinking.cancel()
         for streams in self._idle.values():
             for _, writer in streams:
                 writer.transport.abort()
@@ -110,9 +121,17 @@ class Backend:
     def _give_back(self, place: Place, stream: Stream) -> None:
         streams = self._idle.setdefault(place, deque())
         streams.append(stream)
-        if len(streams) > _MOST_IDLE:
-            _, oldest = streams.popleft()
-            oldest.transport.abort()
+        if len(streams) > _MOST_IDLE and self._shrinking is None:
+            loop = asyncio.get_running_loop()
+            self._shrinking = loop.call_later(self._surplus_seconds, self._shrink)
+
+    def _shrink(self) -> None:
+        """Close the oldest idle connections beyond those that are always kept."""
+        self._shrinking = None
+        for streams in self._idle.values():
+            while len(streams) > _MOST_IDLE:
+                _, oldest = streams.popleft()
+                oldest.transport.abort()
 
 
 class _Stale(Exception):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import parse_qsl
 
 from ..protocol.heads import header_values
@@ -65,22 +66,29 @@ def apply_mapping(parameters: Mapping[str, str], event: Event) -> Mapped:
     found: dict[str, dict[str, str]] = {"header": {}, "querystring": {}, "path": {}}
     variables = event.variables()
     for target, source in parameters.items():
-        match = _TARGET.fullmatch(target)
+        place, name = _split_target(target)
         value = _evaluate(source, event, variables)
-        if match is not None and value is not None:
-            found[match["place"]][match["name"]] = _CONTROL_CHARACTERS.sub(" ", value)
+        if place and value is not None:
+            found[place][name] = _CONTROL_CHARACTERS.sub(" ", value)
     return Mapped(headers=found["header"], query=found["querystring"], path=found["path"])
 
 
 def mapped_header_names(parameters: Mapping[str, str]) -> frozenset[str]:
     """Return the lower-case names of the headers that a mapping sets, with or without a value."""
-    targets = filter(None, map(_TARGET.fullmatch, parameters))
-    return frozenset(match["name"].lower() for match in targets if match["place"] == "header")
+    targets = map(_split_target, parameters)
+    return frozenset(name.lower() for place, name in targets if place == "header")
 
 
 def substitute_stage_variables(text: str, variables: Mapping[str, str]) -> str:
     """Replace each ``${stageVariables.name}``; an unknown one becomes empty."""
     return _STAGE_VARIABLE.sub(lambda match: variables.get(match[1], ""), text)
+
+
+@lru_cache(maxsize=1024)  # every event asks, and a deployment does not change
+def _split_target(target: str) -> tuple[str, str]:
+    """Return where a value goes and under which name; nowhere if the target is not valid."""
+    match = _TARGET.fullmatch(target)
+    return ("", "") if match is None else (match["place"], match["name"])
 
 
 def _evaluate(source: str, event: Event, variables: Mapping[str, str]) -> str | None:

@@ -73,16 +73,23 @@ class Resetting(Server):
 
 
 @asynccontextmanager
-async def serving(server: Server) -> AsyncIterator[Backend]:
+async def serving(server: Server, **options: float) -> AsyncIterator[Backend]:
     """Run a server and a client."""
     listener = await asyncio.start_server(server.talk, "127.0.0.1", 0)
     server.port = listener.sockets[0].getsockname()[1]
-    backend = Backend()
+    backend = Backend(**options)
     try:
         yield backend
     finally:
         await backend.close()
         listener.close()
+
+
+async def turns() -> None:
+    """Let the event loop go round until all timers that are due have been called."""
+    due = asyncio.get_running_loop().create_future()
+    asyncio.get_running_loop().call_later(0.001, due.set_result, None)
+    await due
 
 
 def answer_to(*texts: bytes) -> BackendResponse:
@@ -231,17 +238,30 @@ class TestPool:
 
         run(scene)
 
-    def test_keeps_few_idle_connections(self) -> None:
-        """The oldest idle connection goes when there are more than sixteen."""
+    def test_keeps_what_a_burst_needed(self) -> None:
+        """A second burst that follows at once needs no new connection."""
 
         async def scene() -> None:
             server = Server(*[OK] * 40)
             async with serving(server) as backend:
                 await asyncio.gather(*(backend.call(server.request()) for _ in range(20)))
-                connections = server.connections
                 await asyncio.gather(*(backend.call(server.request()) for _ in range(20)))
 
-            assert (connections, server.connections) == (20, 24)
+            assert server.connections == 20
+
+        run(scene)
+
+    def test_keeps_few_idle_connections(self) -> None:
+        """The oldest idle connections go, a moment later, when there are more than sixteen."""
+
+        async def scene() -> None:
+            server = Server(*[OK] * 40)
+            async with serving(server, surplus_seconds=0) as backend:
+                await asyncio.gather(*(backend.call(server.request()) for _ in range(20)))
+                await turns()
+                await asyncio.gather(*(backend.call(server.request()) for _ in range(20)))
+
+            assert server.connections == 24
 
         run(scene)
 
