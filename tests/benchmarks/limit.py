@@ -55,7 +55,7 @@ async def post_all(
     management_url: str,
     requests: list[bytes],
     *,
-    authority: str,
+    authority: str | None,
     concurrency: int,
     measuring: Callable[[], AbstractContextManager[object]],
 ) -> None:
@@ -64,7 +64,7 @@ async def post_all(
     Args:
         management_url: of the stage.
         requests: what is written.
-        authority: the file with the root of the server's certificate.
+        authority: the file with the root of the server's certificate; None without TLS.
         concurrency: how many connections there are.
         measuring: returns what is entered before the first request, and left after the last answer.
 
@@ -73,7 +73,7 @@ async def post_all(
     """
     loop, parts = asyncio.get_running_loop(), urlsplit(management_url)
     host, port = parts.hostname or "", parts.port or 443
-    context = ssl.create_default_context(cafile=authority)
+    context = None if authority is None else ssl.create_default_context(cafile=authority)
     run = _Run(requests, loop.create_future())
 
     async def connect() -> tuple[asyncio.Transport, _Poster]:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Meter"]
+__all__ = ["Meter", "memory"]
 
 _PROCESS = Path("/proc/self")
 # proc_pid_clear_refs(5): forget how much memory the process had at most.
@@ -39,15 +39,15 @@ class Meter:
         """Measure what is done inside."""
         gc.collect()
         (_PROCESS / "clear_refs").write_text(_FORGET_THE_PEAK)
-        self.idle_kb = _memory("VmRSS")
+        self.idle_kb = memory("VmRSS")
         started, cpu_started = time.perf_counter(), time.process_time()
         yield
         self.seconds = time.perf_counter() - started
         self.cpu_seconds = time.process_time() - cpu_started
-        self.peak_kb = _memory("VmHWM")
+        self.peak_kb = memory("VmHWM")
 
 
-def _memory(name: str) -> int:
-    """Return a size of the process in KiB (proc_pid_status(5))."""
-    status = (_PROCESS / "status").read_text()
+def memory(name: str, process: Path = _PROCESS) -> int:
+    """Return a size of a process in KiB (proc_pid_status(5))."""
+    status = (process / "status").read_text()
     return int(re.findall(rf"^{name}:\s*(\d+) kB$", status, re.MULTILINE)[0])
