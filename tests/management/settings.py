@@ -11,5 +11,5 @@ _in_file = database("sqlite")
 _in_file["NAME"] = os.environ["SITE_DATABASE"]
 DATABASES = {"default": _in_file}
 DEBUG = True
-ROOT_URLCONF = "tests.e2e.urls"
+ROOT_URLCONF = os.environ.get("SITE_URLCONF", "tests.e2e.urls")
 WEBSOCKETS = {"gateway_secret": "s" * 40}

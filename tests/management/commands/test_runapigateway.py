@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import ssl
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import urlopen
@@ -16,7 +19,8 @@ import pytest
 import trustme
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from ..site import Running, Site, free_port
 
@@ -25,6 +29,7 @@ __all__ = [
     "TestBehaviour",
     "TestFaults",
     "TestGateways",
+    "TestReloading",
     "TestRunserver",
     "TestState",
     "TestStopping",
@@ -33,6 +38,11 @@ __all__ = [
 pytestmark = pytest.mark.django_db
 
 GATEWAY = "ApiGateway.objects.create(api_name='{}', target_base_endpoint='http://127.0.0.1:1/ws/')"
+VISITOR = """
+ApiGateway.objects.create(api_name="demo", target_base_endpoint="http://{}/echo/")
+from django.contrib.auth.models import User
+print(WebSocketToken.generate_token(User.objects.create_user("ada"), "").token)
+"""
 IN_AWS = "ApiGateway.objects.create(api_name='live', api_id='abc', api_endpoint='wss://abc')"
 BEGUN = "ApiGateway.objects.create(api_name='begun', creation_id='a1b2c3')"
 
@@ -59,6 +69,22 @@ def gateway(site: Site, port: int) -> Iterator[Running]:
     with site.start("runapigateway", str(port)) as running:
         running.wait_until_says("live: left alone")
         yield running
+
+
+def echo(socket: ClientConnection) -> Any:
+    """Send a text and return what comes back."""
+    socket.send(json.dumps({"handler": "echo", "text": "hello"}))
+    return json.loads(socket.recv(timeout=10))
+
+
+def change_until_noticed(running: Running, module: Path) -> None:
+    """Change a file again and again: at first Django does not know yet what it was before."""
+
+    def changed(output: str) -> bool:
+        module.touch()
+        return f"{module.name} changed, reloading." in output
+
+    running.wait_for(changed)
 
 
 def socket_url(running: Running) -> str:
@@ -144,6 +170,27 @@ class TestRunserver:
 
         with pytest.raises(URLError):
             urlopen(f"http://127.0.0.1:{server}/", timeout=5)
+
+
+class TestReloading:
+    def test_keeps_sockets(self, tmp_path: Path, port: int) -> None:
+        """When code has changed, Django starts anew, and who is connected stays so."""
+        module, address = tmp_path / "reloaded.py", f"127.0.0.1:{free_port()}"
+        module.write_text("from tests.testing.urls import urlpatterns\n")
+        path = os.pathsep.join([str(tmp_path), *sys.path])
+        site = Site(tmp_path, SITE_URLCONF="reloaded", PYTHONPATH=path)
+        token = site.python(VISITOR.format(address)).strip()
+
+        with site.start("runapigateway", str(port), "--runserver", address) as running:
+            running.wait_until_says("development server at")
+            url = f"{socket_url(running)}?channel=room&ws_token={token}"
+            with connect(url, proxy=None, origin=Origin(f"http://{address}")) as socket:
+                before = echo(socket)
+                change_until_noticed(running, module)
+                running.wait_for(lambda output: output.count("development server at") == 2)
+                after = echo(socket)
+
+        assert before == after == {"echo": "hello"}
 
 
 class TestState:
