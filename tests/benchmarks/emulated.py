@@ -54,6 +54,10 @@ class Emulated:
         fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(") ")[2].split()
         return (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND
 
+    def waiting_seconds(self) -> float:
+        """Return how long it could have computed, had a CPU been free (sched-stats(8))."""
+        return int(Path(f"/proc/{self.pid}/schedstat").read_text().split()[1]) / 1e9
+
 
 @contextmanager
 def emulated() -> Iterator[Emulated]:

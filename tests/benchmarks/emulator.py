@@ -9,8 +9,9 @@ CPU of the emulator for each; and whether it keeps within its bounds.
 A socket is a file in either process. The limit of open files is raised as far as it may be, and
 ``sockets_allowed`` says how many sockets that allows; no more than that are opened.
 
-Two processes compute at the same time: on a busy machine the rates say little, and
-``cpu_microseconds`` more.
+Two processes compute at the same time: on a busy machine the rates say little. There
+``waiting_for_cpu`` is the part of the time in which the emulator had something to do and no CPU to
+do it on, and ``cpu_microseconds`` says more.
 """
 
 from __future__ import annotations

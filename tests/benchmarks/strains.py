@@ -175,10 +175,12 @@ def _measuring(
 ) -> Iterator[dict[str, Any]]:
     """Fill in what so many of something cost."""
     figures = {} if figures is None else figures
-    cpu, started = emulator.cpu_seconds(), time.perf_counter()
+    cpu, waited = emulator.cpu_seconds(), emulator.waiting_seconds()
+    started = time.perf_counter()
     yield figures
     seconds = time.perf_counter() - started
     figures["per_second"] = round(count / seconds)
+    figures["waiting_for_cpu"] = round((emulator.waiting_seconds() - waited) / seconds, 2)
     figures["cpu_microseconds"] = round((emulator.cpu_seconds() - cpu) / count * 1e6)
 
 
