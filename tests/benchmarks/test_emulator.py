@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from typing import Any
 
 import pytest
 
 from . import emulator
 from .carried import sockets_allowed
-from .crowd import Crowd
+from .crowd import Crowd, EchoBackend
 from .emulated import emulated
 from .test_inbound import run
 
-__all__ = ["TestCrowd", "TestFigures", "TestSocketsAllowed"]
+__all__ = ["TestBackend", "TestCrowd", "TestFigures", "TestSocketsAllowed"]
 
 MODULE = emulator.__name__
 SCRIPT = "tests/benchmarks/emulator.py"
@@ -80,6 +81,32 @@ class TestSocketsAllowed:
     def test_number(self, open_files: tuple[int | None, ...], sockets: int | None) -> None:
         """Some files are for other things; a system that does not say allows any number."""
         assert sockets_allowed(*open_files) == sockets
+
+
+class TestBackend:
+    """What echoes."""
+
+    def test_waits_for_the_whole_request(self) -> None:
+        """A request may come in parts, the head or the body."""
+
+        async def scene() -> None:
+            ours, theirs = socket.socketpair()
+            ids: list[str] = []
+            backend = EchoBackend(ids)
+            transport, _ = await asyncio.get_running_loop().connect_accepted_socket(
+                lambda: backend, ours
+            )
+            backend.data_received(b"POST /ws/connect HTTP/1.1\r\nconnectionId: a=\r\n")
+            backend.data_received(b"Content-Length: 2")
+            backend.data_received(b"\r\n\r\n{")
+            backend.data_received(b"}")
+            transport.close()
+            await asyncio.sleep(0)
+            with theirs:
+                assert theirs.recv(1000) == b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+            assert ids == ["a="]
+
+        asyncio.run(scene())
 
 
 class TestCrowd:

@@ -11,6 +11,7 @@ from urllib.request import urlopen
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.test import LiveServerTestCase, override_settings
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
@@ -153,8 +154,8 @@ class TestBlock:
         """A row that is not valid leaves no gateway running."""
         live = LiveGateway(site, fields={"api_name": ""})
 
-        with pytest.raises(Exception, match="api_name"), live:
-            pass
+        with pytest.raises(ValidationError, match="api_name"):
+            live.__enter__()
 
         assert endpoint() is None
         with pytest.raises(OSError, match="refused"):
