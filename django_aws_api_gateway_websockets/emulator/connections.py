@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from itertools import islice
 from typing import Protocol
 
 __all__ = ["Connection", "ConnectionState", "Connections", "Outlet"]
@@ -82,6 +83,10 @@ class Connections:
         if connection is None or connection.state is not ConnectionState.OPEN:
             return None
         return connection
+
+    def latest(self, most: int) -> list[Connection]:
+        """Return the connections that began last, the youngest first; not all of them are open."""
+        return list(islice(reversed(self._by_id.values()), most))
 
     def all_open(self) -> list[Connection]:
         """Return the connections that can be posted to."""

@@ -8,13 +8,15 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from ..protocol.endpoints import CONNECTIONS, is_loopback
+from ..protocol.endpoints import CONNECTIONS
 from .answers import Answer, Lost, error_answer, forbidden
+from .callers import refuse_caller
 from .control import ControlPlane
 from .faults import BreakablePosts
 from .gateway import Gateway
 from .guard import Guard
 from .heads import RequestHead
+from .inspector import WatchedPosts
 from .log import LogRecord
 from .management import too_long
 from .panel import PANEL_PREFIX, Panel
@@ -31,11 +33,6 @@ _SHUTDOWN_SECONDS = 0.01
 _SILENCE_SECONDS = 120.0
 """How long a client is kept waiting that is to get no answer, if it does not leave before."""
 
-_OTHER_HOST = (
-    "This gateway listens on a loopback address, and answers only requests for localhost, for a "
-    "loopback address or for one of its custom domains."
-)
-
 _TOO_LARGE = error_answer(413, "RequestTooLargeException", "Request too large")
 
 Upgrade = Callable[[asyncio.Transport, RequestHead, bytes], Peer]
@@ -50,6 +47,7 @@ class HttpSide:
         gateway: the data plane.
         guard: judges signatures.
         posts: answers for ``@connections``.
+        watch: looks on at that.
         panel: answers for the emulator itself.
         upgrade: takes over handshakes that come on a kept-alive connection.
         any_host: whether requests may ask for any host, as those from other machines do.
@@ -61,6 +59,7 @@ class HttpSide:
         gateway: Gateway,
         guard: Guard,
         posts: BreakablePosts,
+        watch: WatchedPosts,
         panel: Panel,
         upgrade: Upgrade,
         *,
@@ -70,6 +69,7 @@ class HttpSide:
         self.gateway = gateway
         self.guard = guard
         self.posts = posts
+        self.watch = watch
         self.panel = panel
         self.upgrade = upgrade
         self.any_host = any_host
@@ -102,7 +102,7 @@ class HttpSide:
         if own and not self.gateway.store.serves_domain(head.host):
             return self._own(head, body)
         if CONNECTIONS in segments:
-            return await self._connections(head, body)
+            return await self.watch.watch(head, body, self._connections(head, body))
         if self.gateway.store.resolve(head.host, segments) is None:
             return forbidden()
         answer = error_answer(426, "UpgradeRequiredException", "Upgrade Required")
@@ -113,17 +113,9 @@ class HttpSide:
         )
 
     def _refusal(self, head: RequestHead) -> Answer | None:
-        """Return the answer to a request of a web page, else None.
-
-        No SDK sends an Origin. A page need not send one to its own host, and the name of that may
-        lead here: https://en.wikipedia.org/wiki/DNS_rebinding
-        """
-        if head.header("origin"):
-            return forbidden()
-        known = is_loopback(f"//{head.host}") or self.gateway.store.serves_domain(head.host)
-        if self.any_host or known:
-            return None
-        return error_answer(421, "MisdirectedRequestException", _OTHER_HOST)
+        """Return the answer to a request of a web page, else None."""
+        custom = self.gateway.store.serves_domain(head.host)
+        return refuse_caller(head, custom_domain=custom, any_host=self.any_host)
 
     async def _lose(self, request: web.BaseRequest, how: Lost) -> web.StreamResponse:
         """Give no answer: a client that leaves, and the end of this, cancel the wait."""

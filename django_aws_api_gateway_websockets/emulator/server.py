@@ -29,8 +29,16 @@ from .gateway import Gateway
 from .guard import Guard
 from .heads import RequestHead
 from .http import HttpSide
+from .inspector import (
+    Inspector,
+    WatchedCalls,
+    WatchedInvoker,
+    WatchedPosts,
+    inspector_routes,
+    page_routes,
+)
 from .log import Log, LogRecord, discard
-from .panel import Panel
+from .panel import PANEL_PREFIX, Panel
 from .quotas import Quotas
 from .sockets import Peer
 from .state import StateError, StateFile
@@ -93,7 +101,8 @@ class Emulator:
         self.tls_port = tls_port
         self.ssl_context = ssl_context
         self.clock = Clock() if clock is None else clock
-        self.log = discard if log is None else log
+        self.inspector = Inspector(discard if log is None else log)
+        self.log = self.inspector.log
         self.quotas = quotas
         self.assume = assume
         self.verify_signatures = verify_signatures
@@ -108,6 +117,11 @@ class Emulator:
     def url(self) -> str:
         """Base URL of the control plane; what boto3 takes as ``endpoint_url``."""
         return f"http://{self._authority()}"
+
+    @property
+    def inspector_url(self) -> str:
+        """URL of the page that shows connections and traffic."""
+        return f"{self.url}{PANEL_PREFIX}"
 
     def endpoint(self, api_id: str) -> str:
         """Return the endpoint of an API, to which ``/`` and a stage are added."""
@@ -177,20 +191,24 @@ class _Run:
         self.gateway = Gateway(
             store=emulator.store,
             clock=emulator.clock,
-            call=BreakableCalls(self.backend.call, faults),
+            call=WatchedCalls(BreakableCalls(self.backend.call, faults)),
             log=emulator.log,
             wake=lambda: self.ticker.wake(),
             quotas=emulator.quotas,
             assume=emulator.assume,
         )
-        self.gateway.invoker = BreakableInvoker(self.gateway.invoker, faults, self.timetable)
+        invoker = WatchedInvoker(
+            self.gateway.invoker, emulator.inspector, emulator.store, emulator.clock
+        )
+        self.gateway.invoker = BreakableInvoker(invoker, faults, self.timetable)
         self.ticker = Ticker(emulator.clock, self.gateway.deadlines.next_at, self.gateway.expire)
         self.http = HttpSide(
             emulator.plane,
             self.gateway,
             Guard(emulator.clock, verify=emulator.verify_signatures),
             BreakablePosts(self.gateway, faults, self.timetable),
-            Panel(switchboard_routes(emulator.switchboard)),
+            WatchedPosts(emulator.inspector, emulator.clock),
+            self._panel(emulator),
             self.upgrade,
             any_host=emulator.can_be_reached(),
         )
@@ -198,6 +216,15 @@ class _Run:
         self.peers: set[Peer] = set()
         self.acts = Acts(self.gateway, self.peers, faults, self.timetable)
         self.servers: list[asyncio.Server] = []
+
+    def _panel(self, emulator: Emulator) -> Panel:
+        """Return what is served of the emulator itself."""
+        switchboard = emulator.switchboard
+        return Panel(
+            switchboard_routes(switchboard),
+            inspector_routes(emulator.inspector, self.gateway, switchboard),
+            page_routes(),
+        )
 
     async def listen(self, host: str, port: int, ssl_context: ssl.SSLContext | None) -> int:
         """Add a listener and return its port."""

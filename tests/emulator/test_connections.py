@@ -40,3 +40,16 @@ class TestReaching:
         assert connection.state is ConnectionState.GONE
         assert connections.open(connection.connection_id) is None
         assert len(connections) == 0
+
+
+class TestLatest:
+    """A list that is never too long."""
+
+    def test_youngest_first(self) -> None:
+        """The ones that began last, whatever their state."""
+        connections = Connections()
+        connections.add(make_connection(connection_id="first"))
+        connections.add(make_connection(connection_id="second"))
+        connections.add(make_connection(connection_id="third"))
+
+        assert [c.connection_id for c in connections.latest(2)] == ["third", "second"]

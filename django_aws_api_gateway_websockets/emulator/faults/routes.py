@@ -8,7 +8,7 @@ from typing import Any
 
 from ..answers import Answer, ServiceError
 from ..panel import PanelHandler, PanelRequest, json_answer
-from .catalogue import CATALOGUE
+from .catalogue import ACTS, CATALOGUE
 from .switchboard import Switchboard
 
 __all__ = ["switchboard_routes"]
@@ -63,7 +63,8 @@ class _Desk:
 def _known() -> dict[str, Any]:
     """Return what there is, by name."""
     return {
-        fault: {"takes": kind.value.FORM, "does": kind.effect} for fault, kind in CATALOGUE.items()
+        fault: {"takes": kind.value.FORM, "does": kind.effect, "once": fault in ACTS}
+        for fault, kind in CATALOGUE.items()
     }
 
 

@@ -36,6 +36,7 @@ class TestListing:
         assert document["known"]["post-429"] == {
             "takes": "a probability from 0 to 1, or a number of times such as 3x",
             "does": "A call to @connections gets 429.",
+            "once": False,
         }
 
 

@@ -1,0 +1,55 @@
+"""What the page shows of past events, collected from the log and from the exchanges behind it."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Final
+
+from ..log import Log, LogRecord
+from .entries import Entry
+from .exchanges import CALL, CURRENT, Exchange
+from .ring import Ring
+
+__all__ = ["Inspector"]
+
+_OF_CLIENTS: Final = ("connect", "message")
+_OF_BACKENDS: Final = ("delete", "get", "post")
+
+
+class Inspector:
+    """Keeps the latest events.
+
+    Args:
+        log: takes each record too.
+    """
+
+    def __init__(self, log: Log) -> None:
+        self.ring = Ring()
+        self.run_id = secrets.token_hex(8)
+        self._log = log
+
+    def log(self, record: LogRecord) -> None:
+        """Keep a record with the exchange that led to it, and hand it on."""
+        call = CALL.get()
+        if record.kind in _OF_BACKENDS and call is not None:
+            call.record = record
+            self._log(record)
+        else:
+            self.tell(record, _taken() if record.kind in _OF_CLIENTS else None)
+
+    def tell(self, record: LogRecord, exchange: Exchange | None) -> None:
+        """Keep a record and an exchange, and hand the record on."""
+        self.keep(record, exchange)
+        self._log(record)
+
+    def keep(self, record: LogRecord, exchange: Exchange | None) -> None:
+        """Keep a record and an exchange, and say nothing to the log."""
+        known = Exchange() if exchange is None else exchange
+        self.ring.add(Entry(record=record, asked=known.asked, answered=known.answered))
+
+
+def _taken() -> Exchange | None:
+    """Return the exchange of the event that is handled; only the first time."""
+    exchange = CURRENT.get()
+    CURRENT.set(None)
+    return exchange

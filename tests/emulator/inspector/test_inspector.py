@@ -1,0 +1,67 @@
+"""What is kept of the log."""
+
+from __future__ import annotations
+
+from contextvars import copy_context
+
+from django_aws_api_gateway_websockets.emulator import LogRecord
+from django_aws_api_gateway_websockets.emulator.inspector import Inspector
+from django_aws_api_gateway_websockets.emulator.inspector.exchanges import (
+    CALL,
+    CURRENT,
+    Call,
+    Exchange,
+)
+
+from ..support import Journal
+
+__all__ = ["TestLog"]
+
+MESSAGE = LogRecord(kind="message", at=1.0)
+ERROR = LogRecord(kind="error", at=1.0)
+POST = LogRecord(kind="post", at=1.0)
+
+
+def said(inspector: Inspector) -> list[str]:
+    """Return what was said in each event that is kept."""
+    return [entry.summary(0)["said"] for _, entry in inspector.ring.after(0, 9) if entry.asked]
+
+
+class TestLog:
+    """Records pass through."""
+
+    def test_hands_on(self) -> None:
+        """Whoever listens to the log hears everything."""
+        journal = Journal()
+        inspector = Inspector(journal)
+
+        copy_context().run(inspector.log, MESSAGE)
+        inspector.log(ERROR)
+
+        assert journal.records == [MESSAGE, ERROR]
+        assert inspector.ring.last == 2
+
+    def test_exchange_is_told_once(self) -> None:
+        """It belongs to the event that ends with it, and to no other."""
+        inspector = Inspector(Journal())
+        exchange = Exchange()
+        exchange.say("hello")
+        context = copy_context()
+        context.run(CURRENT.set, exchange)
+
+        context.run(inspector.log, ERROR)
+        context.run(inspector.log, MESSAGE)
+        context.run(inspector.log, MESSAGE)
+
+        assert (said(inspector), inspector.ring.last) == (["hello"], 3)
+
+    def test_call_holds_its_record(self) -> None:
+        """It is kept when the answer is known."""
+        journal = Journal()
+        inspector, call = Inspector(journal), Call()
+        context = copy_context()
+        context.run(CALL.set, call)
+
+        context.run(inspector.log, POST)
+
+        assert (call.record, journal.records, inspector.ring.last) == (POST, [POST], 0)

@@ -1,0 +1,88 @@
+"""What is not kept."""
+
+from __future__ import annotations
+
+import pytest
+
+from django_aws_api_gateway_websockets.emulator.inspector.masking import BODY_MAX_BYTES, Masker
+
+PARAMETERS = {
+    "integration.request.header.X-Door": "'opensesame'",
+    "integration.request.header.X-Stage": "stageVariables.door",
+    "integration.request.header.X-Kind": "context.eventType",
+    "integration.request.querystring.door": "'short'",
+}
+MASKER = Masker(PARAMETERS)
+
+
+class TestHeaders:
+    """Names say what is secret."""
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "X-Ws-Gateway-Secret",
+            "Cookie",
+            "set-cookie",
+            "Authorization",
+            "Proxy-Authorization",
+            "X-CSRFToken",
+            "X-Api-Key",
+            "x-door",
+            "X-STAGE",
+        ],
+    )
+    def test_hides(self, name: str) -> None:
+        """That a header was there stays visible."""
+        assert MASKER.headers([(name, "value")]) == ((name, "***"),)
+
+    @pytest.mark.parametrize("name", ["Host", "X-Ws-Event-Type", "X-Kind", "Sec-WebSocket-Key"])
+    def test_shows(self, name: str) -> None:
+        """Others are as they were."""
+        assert MASKER.headers([(name, "value")]) == ((name, "value"),)
+
+    def test_looks_into_values(self) -> None:
+        """Addresses have queries, and a constant may stand anywhere."""
+        headers = [("Referer", "http://a.test/?ws_token=x&b=c"), ("X-Copy", "an opensesame")]
+
+        assert MASKER.headers(headers) == (
+            ("Referer", "http://a.test/?ws_token=***&b=c"),
+            ("X-Copy", "an ***"),
+        )
+
+
+class TestUrls:
+    """Queries carry tokens."""
+
+    @pytest.mark.parametrize(
+        ("url", "shown"),
+        [
+            ("/a/dev?token=x&room=1&token=y", "/a/dev?token=***&room=1&token=***"),
+            ("/a?ws%5Ftoken=x&flag&DOOR=1", "/a?ws%5Ftoken=***&flag&DOOR=***"),
+            ("/a?X-Amz-Signature=x&csrf", "/a?X-Amz-Signature=***&csrf=***"),
+            ("http://me:pass@a.test/b?c=d@e", "http://***@a.test/b?c=d@e"),
+            ("http://a.test/opensesame/b", "http://a.test/***/b"),
+            ("http://a.test/b", "http://a.test/b"),
+        ],
+    )
+    def test_hides(self, url: str, shown: str) -> None:
+        """By the names of parameters, the user, and the values of constants."""
+        assert MASKER.url(url) == shown
+
+    def test_encoded_constant(self) -> None:
+        """A constant in a URL is percent-encoded."""
+        masker = Masker({"integration.request.path.door": "'open/sesame'"})
+
+        assert masker.url("http://a.test/open%2Fsesame") == "http://a.test/***"
+
+
+class TestBodies:
+    """Bodies are shown, or one could not see what is going on."""
+
+    def test_constants(self) -> None:
+        """Long ones are hidden, while a short one may be any word."""
+        assert MASKER.body(b"opensesame, in short") == b"***, in short"
+
+    def test_end(self) -> None:
+        """The end of a long one is not kept."""
+        assert MASKER.body(b"x" * (BODY_MAX_BYTES + 1)) == b"x" * BODY_MAX_BYTES
