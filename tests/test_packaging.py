@@ -54,7 +54,7 @@ def metadata(wheel: ZipFile) -> Message:
 
 
 class TestContent:
-    @pytest.mark.parametrize("suffix", ["py", "js", "d.ts", "html", "css", "typed"])
+    @pytest.mark.parametrize("suffix", ["py", "js", "d.ts", "html", "css", "svg", "typed"])
     def test_holds_every_file_of_the_package(self, names: frozenset[str], suffix: str) -> None:
         """Modules, static files, templates, migrations and ``py.typed`` are all installed."""
         files = (ROOT / PACKAGE).rglob(f"*.{suffix}")
@@ -71,6 +71,9 @@ class TestContent:
     @pytest.mark.parametrize(
         "pattern",
         [
+            "emulator/static/inspector.html",
+            "emulator/static/inspector.js",
+            "emulator/static/inspector.svg",
             "migrations/0001_*.py",
             "static/*/admin.css",
             "static/*/client.js",

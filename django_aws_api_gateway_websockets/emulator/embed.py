@@ -86,6 +86,11 @@ class EmulatorThread:
         return self.emulator.url
 
     @property
+    def inspector_url(self) -> str:
+        """URL of the page that shows connections and traffic."""
+        return self.emulator.inspector_url
+
+    @property
     def port(self) -> int:
         """Port of the listener."""
         return self.emulator.port

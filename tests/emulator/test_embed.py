@@ -26,10 +26,11 @@ class TestThread:
         with EmulatorThread() as emulator:
             names = [thread.name for thread in set(threading.enumerate()) - before]
             socket.create_connection(("127.0.0.1", emulator.port), PATIENCE).close()
-            url = emulator.url
+            url, page = emulator.url, emulator.inspector_url
 
         assert names == ["websocket-gateway"]
         assert url == f"http://127.0.0.1:{emulator.port}"
+        assert page == f"{url}/_emulator/"
         assert emulator.tls_port is None
         assert set(threading.enumerate()) <= before
 

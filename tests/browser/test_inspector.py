@@ -1,0 +1,219 @@
+"""Somebody looks at the gateway's traffic, and meddles with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page
+
+from ..emulator.support import Given, World, until
+from .conftest import PATIENCE
+from .test_screenshots import OVERFLOW, SCREENSHOTS, WINDOWS
+
+__all__ = ["TestConnections", "TestEvents", "TestFaults", "TestLoad", "TestWindows"]
+
+CONNECT = """async (url) => {
+  globalThis.received = [];
+  globalThis.socket = new WebSocket(url);
+  socket.onmessage = ({data}) => received.push(data);
+  socket.onclose = ({code}) => received.push(code);
+  await new Promise((resolve) => { socket.onopen = resolve; });
+}"""
+
+FRAMES = """() => {
+  globalThis.gaps = [];
+  let last = performance.now();
+  const frame = (now) => {
+    gaps.push(now - last);
+    last = now;
+    requestAnimationFrame(frame);
+  };
+  requestAnimationFrame(frame);
+}"""
+
+FRAME_MILLISECONDS = 150
+"""What nine of ten frames may take, on a machine whose few cores do everything else too."""
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    """Give an emulator whose backend answers."""
+    with World() as world:
+        world.provision("$connect", "$disconnect", "$default", "chat", two_way=True)
+        world.backend.answers["chat"] = Given(body=b'{"reply": "<i>Hello</i> yourself"}')
+        yield world
+
+
+@pytest.fixture
+def problems() -> Iterator[list[str]]:
+    """Give the list of what browsers complain about, which is to be empty in the end."""
+    problems: list[str] = []
+    yield problems
+    assert problems == []
+
+
+@pytest.fixture
+def page(browser: Browser, world: World, problems: list[str]) -> Iterator[Page]:
+    """Return the inspector in a window."""
+    context = browser.new_context()
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda message: problems.append(message.text))
+    page.goto(world.thread.inspector_url)
+    page.locator("#state", has_text="Live").wait_for()
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def visitor(page: Page, world: World) -> Page:
+    """Return a page of another site, connected to the gateway."""
+    visitor = page.context.new_page()
+    visitor.evaluate(CONNECT, f"{world.stage_url.replace('http', 'ws', 1)}?token=abc&room=7")
+    return visitor
+
+
+def say(visitor: Page, text: str) -> None:
+    """Send a message from a page."""
+    visitor.evaluate("(text) => socket.send(JSON.stringify({action: 'chat', text}))", text)
+
+
+def rows(page: Page, text: str) -> Locator:
+    """Return the rows of events that show a text."""
+    return page.locator("#events li", has_text=text)
+
+
+class TestEvents:
+    def test_appear_and_open(self, page: Page, visitor: Page) -> None:
+        """A message is a row, and the row opens to both bodies without secrets."""
+        say(visitor, "<b>Hello</b>")
+
+        rows(page, "<b>Hello</b>").locator("button").click()
+
+        detail = page.locator("#detail")
+        detail.get_by_text('"reply": "<i>Hello</i> yourself"').wait_for()
+        assert "X-Ws-Gateway-Secret\n***" in detail.inner_text()
+        page.get_by_role("button", name="Close the event").click()
+        assert detail.is_hidden()
+
+    def test_are_filtered(self, page: Page, visitor: Page) -> None:
+        """By words; a row of a connection fills in its own."""
+        say(visitor, "one")
+        say(visitor, "two")
+        rows(page, "two").wait_for()
+
+        page.locator("#filter").fill("chat -two")
+
+        rows(page, "two").wait_for(state="detached")
+        rows(page, "one").wait_for()
+        page.get_by_label("Failures").check()
+        page.get_by_text("No event fits the filter.").wait_for()
+
+    def test_pause(self, page: Page, visitor: Page) -> None:
+        """Nothing moves until it is over."""
+        rows(page, "connect").wait_for()
+        page.get_by_role("button", name="Pause").click()
+        say(visitor, "later")
+
+        resume = page.get_by_role("button", name="Resume (1 new)")
+        resume.wait_for()
+        assert rows(page, "later").count() == 0
+        resume.click()
+
+        rows(page, "later").wait_for()
+
+    def test_become_curl_commands(self, page: Page, visitor: Page) -> None:
+        """What Django was asked can be asked again in a terminal."""
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        say(visitor, "it's")
+
+        rows(page, "it's").locator("button").click()
+        page.get_by_role("button", name="Copy as curl").click()
+
+        page.get_by_text("The command is in the clipboard.").wait_for()
+        command = page.evaluate("navigator.clipboard.readText()")
+        assert command.startswith("curl -i -g -X POST http://127.0.0.1:")
+        assert command.endswith("""--data-raw '{"action":"chat","text":"it'\\''s"}'""")
+
+
+class TestConnections:
+    def test_message(self, page: Page, visitor: Page) -> None:
+        """A message is sent to a connection from here."""
+        page.get_by_role("button", name="Send…").click()
+        page.get_by_role("textbox", name="Message").fill("from here")
+        page.get_by_role("button", name="Send", exact=True).click()
+
+        page.get_by_text("The message is sent.").wait_for()
+        rows(page, "sent from the inspector  from here").wait_for()
+        visitor.wait_for_function("received.includes('from here')")
+
+    def test_cut(self, page: Page, visitor: Page) -> None:
+        """A connection is cut from here, and leaves the list."""
+        page.get_by_role("button", name="Cut").click()
+
+        page.get_by_text("Nobody is connected.").wait_for()
+        visitor.wait_for_function("received.includes(1006)")
+        rows(page, "closed").wait_for()
+
+
+class TestFaults:
+    def test_are_flipped(self, page: Page, world: World, problems: list[str]) -> None:
+        """On, with a value, and off again; a value that does not fit is explained."""
+        page.locator("#faults-box summary").click()
+        value = page.get_by_role("textbox", name="post-429")
+        value.fill("often")
+        page.get_by_role("button", name="Switch on: post-429").click()
+        page.get_by_text("post-429 takes a probability").wait_for()
+        assert "status of 400" in problems.pop()
+
+        value.fill("2x")
+        page.get_by_role("button", name="Switch on: post-429").click()
+        page.get_by_text("1 on").wait_for()
+        assert world.thread.switchboard.settings() == {"post-429": "2x"}
+
+        page.get_by_role("button", name="Switch off: post-429").click()
+        until(lambda: world.thread.switchboard.settings() == {})
+
+    def test_happen_once(self, page: Page, visitor: Page) -> None:
+        """What happens at once has a button of another name."""
+        page.locator("#faults-box summary").click()
+
+        page.get_by_role("button", name="Do it: restart").click()
+
+        visitor.wait_for_function("received.includes(1006)")
+
+
+class TestWindows:
+    @pytest.mark.parametrize("window", WINDOWS)
+    def test_fit(self, page: Page, visitor: Page, window: str) -> None:
+        """In light and dark, and on a phone."""
+        options: dict[str, Any] = WINDOWS[window]
+        page.set_viewport_size(options["viewport"])
+        page.emulate_media(color_scheme=options["color_scheme"])
+        say(visitor, "Hello, everybody! " * 20)
+        rows(page, "Hello").wait_for()
+
+        page.screenshot(path=Path(SCREENSHOTS) / f"inspector-{window}.png")
+        rows(page, "Hello").locator("button").click()
+        page.locator("#detail").wait_for()
+        page.screenshot(path=Path(SCREENSHOTS) / f"inspector-event-{window}.png")
+
+        assert page.evaluate(OVERFLOW) == 0
+
+
+class TestLoad:
+    def test_thousands_of_events(self, page: Page, visitor: Page) -> None:
+        """A flood leaves the latest events, and frames that are drawn in time."""
+        page.bring_to_front()
+        page.evaluate(FRAMES)
+
+        visitor.evaluate("() => { for (let n = 0; n < 1500; n++) socket.send(`flood ${n}`); }")
+        rows(page, "flood 1499").wait_for()
+
+        gaps = sorted(page.evaluate("gaps"))
+        assert page.locator("#events li").count() == 300
+        assert gaps[len(gaps) * 9 // 10] < FRAME_MILLISECONDS
