@@ -152,6 +152,7 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(error.strerror) from error
         self.stdout.write(self.style.SUCCESS(f"API Gateway for development: {emulator.url}"))
+        self.stdout.write(f"Connections and traffic: {emulator.inspector_url}")
         return emulator
 
     def _log(self, write: LineWriter, verbosity: int, record: LogRecord) -> None:

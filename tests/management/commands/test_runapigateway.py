@@ -99,6 +99,14 @@ class TestGateways:
         assert socket_url(gateway).startswith(f"ws://127.0.0.1:{port}/")
         assert "/production (routes chat)\n" in gateway.output
 
+    def test_names_its_page(self, gateway: Running, port: int) -> None:
+        """What happens can be looked at in a browser."""
+        page = f"Connections and traffic: http://127.0.0.1:{port}/_emulator/\n"
+
+        assert gateway.output.startswith(
+            f"API Gateway for development: http://127.0.0.1:{port}\n{page}"
+        )
+
     def test_leaves_others_alone(self, gateway: Running) -> None:
         """A gateway in AWS is listed and not touched."""
         assert "live: left alone, it is in AWS or was begun there" in gateway.output
