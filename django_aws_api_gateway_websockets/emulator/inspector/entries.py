@@ -1,9 +1,13 @@
-"""One event as the inspector keeps it, and the two forms in which it is told."""
+"""One event as the inspector keeps it, and the two forms in which it is told.
+
+There is one for each event, looked at or not: tuples are made in a fraction of the time that frozen
+dataclasses take.
+"""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any, Final
+from dataclasses import asdict
+from typing import Any, Final, NamedTuple
 
 from ...protocol.heads import Headers
 from ..log import LogRecord
@@ -15,8 +19,7 @@ _OWN_BYTES: Final = 1_024
 """What an entry is taken to weigh beside its bodies."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """A request without secrets; without a URL when none was sent."""
 
     method: str = ""
@@ -25,8 +28,7 @@ class Asked:
     body: bytes = b""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Answered:
+class Answered(NamedTuple):
     """The answer to it, without secrets."""
 
     status: int
@@ -34,8 +36,7 @@ class Answered:
     body: bytes = b""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """An event.
 
     Args:
@@ -70,7 +71,7 @@ class Entry:
 
 
 def _document(part: Asked | Answered) -> dict[str, Any]:
-    return {**asdict(part), "body": _text(part.body)}
+    return {**part._asdict(), "body": _text(part.body)}
 
 
 def _text(data: bytes) -> str:

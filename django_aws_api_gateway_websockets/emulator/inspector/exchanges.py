@@ -7,23 +7,29 @@ everything that the gateway does for one event it does in one task.
 from __future__ import annotations
 
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ..log import LogRecord
 from ..requests import BackendRequest, BackendResponse
 from .entries import Answered, Asked
-from .masking import Masker
+from .masking import PLAIN, Masker
 
 __all__ = ["CALL", "CURRENT", "Call", "Exchange"]
 
 
-@dataclass(kw_only=True, slots=True)
 class Exchange:
-    """A request to a backend and its answer, both without secrets."""
+    """A request to a backend and its answer, both without secrets.
 
-    masker: Masker = field(default_factory=lambda: Masker({}))
-    asked: Asked | None = None
-    answered: Answered | None = None
+    Args:
+        masker: takes them out.
+    """
+
+    __slots__ = ("answered", "asked", "masker")
+
+    def __init__(self, masker: Masker = PLAIN) -> None:
+        self.masker = masker
+        self.asked: Asked | None = None
+        self.answered: Answered | None = None
 
     def say(self, text: str) -> None:
         """Take note of a client's message."""

@@ -6,6 +6,7 @@ import secrets
 from typing import Final
 
 from ..log import Log, LogRecord
+from .attention import Attention
 from .entries import Entry
 from .exchanges import CALL, CURRENT, Exchange
 from .ring import Ring
@@ -25,6 +26,7 @@ class Inspector:
 
     def __init__(self, log: Log) -> None:
         self.ring = Ring()
+        self.attention = Attention()
         self.run_id = secrets.token_hex(8)
         self._log = log
 
@@ -44,12 +46,15 @@ class Inspector:
 
     def keep(self, record: LogRecord, exchange: Exchange | None) -> None:
         """Keep a record and an exchange, and say nothing to the log."""
-        known = Exchange() if exchange is None else exchange
-        self.ring.add(Entry(record=record, asked=known.asked, answered=known.answered))
+        if exchange is None:
+            self.ring.add(Entry(record))
+        else:
+            self.ring.add(Entry(record, exchange.asked, exchange.answered))
 
 
 def _taken() -> Exchange | None:
     """Return the exchange of the event that is handled; only the first time."""
     exchange = CURRENT.get()
-    CURRENT.set(None)
+    if exchange is not None:
+        CURRENT.set(None)
     return exchange

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import functools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import quote, unquote_plus
 
 from ...protocol.heads import Headers
 
-__all__ = ["BODY_MAX_BYTES", "HIDDEN", "Masker"]
+__all__ = ["BODY_MAX_BYTES", "HIDDEN", "PLAIN", "Masker"]
 
 HIDDEN: Final = "***"
+_HIDDEN_BYTES: Final = HIDDEN.encode()
 
 BODY_MAX_BYTES: Final = 131_072
 """Bytes kept of a body: as many as a message may have, while answers of a backend may have more."""
@@ -23,13 +23,17 @@ _SECRET_NAME = re.compile(
 _CONSTANT_MIN_CHARS: Final = 8
 """Characters of a constant that is hidden wherever it stands; a shorter one may be any word."""
 
+_MOST_PLACES: Final = 64
+"""Lists of names that are remembered, which clients choose."""
+
 _USER = re.compile(r"(?<=://)[^/?#@]*@")
 
 
 class Masker:
     """Hides headers and query parameters by their names, and constants of a mapping by value too.
 
-    A constant of a mapping is how a secret gets to a backend that no client can know.
+    A constant of a mapping is how a secret gets to a backend that no client can know. Most events
+    have nothing to hide but headers, so that comes first wherever it can.
 
     Args:
         parameters: the request parameters of an integration.
@@ -38,12 +42,21 @@ class Masker:
     def __init__(self, parameters: Mapping[str, str]) -> None:
         fixed = {k: v for k, v in parameters.items() if v.startswith(("'", "stageVariables."))}
         self._names = frozenset(target.split(".", 3)[-1].lower() for target in fixed)
-        values = [value[1:-1] for value in fixed.values() if value.startswith("'")]
-        self._values = [value for value in values if len(value) >= _CONSTANT_MIN_CHARS]
+        values = {value[1:-1] for value in fixed.values() if value.startswith("'")}
+        long = {value for value in values if len(value) >= _CONSTANT_MIN_CHARS}
+        self._texts = frozenset({*long, *(quote(value, safe="") for value in long)})
+        self._bytes = [value.encode() for value in long]
+        self._places: dict[tuple[str, ...], tuple[int, ...]] = {}
 
-    def headers(self, headers: Iterable[tuple[str, str]]) -> Headers:
+    def headers(self, headers: Headers) -> Headers:
         """Return headers without secret values."""
-        return tuple((name, self._header(name, value)) for name, value in headers)
+        shown = list(headers)
+        for place in self._secret_places(tuple([name for name, _ in headers])):
+            shown[place] = (headers[place][0], HIDDEN)
+        everything = "\n".join([value for _, value in shown])
+        if "?" in everything or any(text in everything for text in self._texts):
+            return tuple((name, self.url(value)) for name, value in shown)
+        return tuple(shown)
 
     def url(self, url: str) -> str:
         """Return a URL or the target of a request without secrets."""
@@ -52,33 +65,39 @@ class Masker:
         path, mark, query = url.partition("?")
         if mark:
             path += mark + "&".join(map(self._parameter, query.split("&")))
-        return self._text(path)
+        for text in self._texts:
+            path = path.replace(text, HIDDEN)
+        return path
 
     def body(self, body: bytes) -> bytes:
         """Return the beginning of a body without the constants."""
-        for value in self._values:
-            body = body.replace(value.encode(), HIDDEN.encode())
+        for value in self._bytes:
+            body = body.replace(value, _HIDDEN_BYTES)
         return body[:BODY_MAX_BYTES]
-
-    def _header(self, name: str, value: str) -> str:
-        if name.lower() in self._names or _is_secret(name):
-            return HIDDEN
-        return self.url(value) if "?" in value else self._text(value)
 
     def _parameter(self, pair: str) -> str:
         """Return a part of a query without a secret value."""
         name, _, _ = pair.partition("=")
-        clear = unquote_plus(name)
-        secret = clear.lower() in self._names or _is_secret(clear)
-        return f"{name}={HIDDEN}" if secret else pair
+        return f"{name}={HIDDEN}" if self._is_secret(unquote_plus(name)) else pair
 
-    def _text(self, text: str) -> str:
-        for value in self._values:
-            text = text.replace(value, HIDDEN).replace(quote(value, safe=""), HIDDEN)
-        return text
+    def _secret_places(self, names: tuple[str, ...]) -> tuple[int, ...]:
+        """Return where secret headers stand; the same names come again and again."""
+        places = self._places.get(names)
+        if places is None:
+            if len(self._places) >= _MOST_PLACES:
+                self._places.clear()
+            places = tuple(at for at, name in enumerate(names) if self._is_secret(name))
+            self._places[names] = places
+        return places
+
+    def _is_secret(self, name: str) -> bool:
+        return _sounds_secret(name) or name.lower() in self._names
 
 
-@functools.lru_cache(maxsize=1024)
-def _is_secret(name: str) -> bool:
+def _sounds_secret(name: str) -> bool:
     """Tell whether a name says that its value is secret."""
     return _SECRET_NAME.search(name) is not None
+
+
+PLAIN: Final = Masker({})
+"""Hides by name alone."""

@@ -52,6 +52,7 @@ class _Desk:
         Raises:
             ServiceError: there is no number in the path.
         """
+        self.inspector.attention.look()
         ring = self.inspector.ring
         events = ring.after(_number(request), MOST_EVENTS)
         connections = self.gateway.connections
@@ -103,8 +104,8 @@ class _Desk:
             ServiceError: nobody is connected under that id.
         """
         connection = self._connection(request)
-        if connection.outlet is not None:
-            connection.outlet.cut()
+        assert connection.outlet is not None
+        connection.outlet.cut()
         return json_answer({})
 
     def _connection(self, request: PanelRequest) -> Connection:

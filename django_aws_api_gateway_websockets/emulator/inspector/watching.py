@@ -14,15 +14,14 @@ from ..heads import RequestHead
 from ..invoker import Accepted, CallBackend, Reply, RunsRoutes
 from ..log import LogRecord
 from ..requests import BackendRequest, BackendResponse
-from ..store import Snapshot, Store
+from ..store import Integration, Snapshot, Store
 from .entries import Answered, Asked
 from .exchanges import CALL, CURRENT, Call, Exchange
 from .inspector import Inspector
-from .masking import Masker
+from .masking import PLAIN, Masker
 
 __all__ = ["WatchedCalls", "WatchedInvoker", "WatchedPosts"]
 
-_PLAIN: Final = Masker({})
 _LOST: Final = "the answer was lost"
 
 
@@ -41,23 +40,31 @@ class WatchedInvoker:
         self.inspector = inspector
         self.store = store
         self.clock = clock
+        self._maskers: dict[int, tuple[Integration, Masker]] = {}
 
     def connect(
         self, connection: Connection, head: RequestHead
     ) -> Coroutine[Any, Any, Accepted | Answer]:
         """Ask the connect route whether a client may enter."""
-        self._open(self._snapshot(connection), CONNECT)
+        if self.inspector.attention.wants():
+            self._open(self._snapshot(connection), CONNECT)
         return self.inner.connect(connection, head)
 
     def message(
         self, connection: Connection, snapshot: Snapshot, key: str, request_id: str, text: str
     ) -> Coroutine[Any, Any, Reply]:
         """Run the route of a message."""
-        self._open(snapshot, key).say(text)
+        if self.inspector.attention.wants():
+            self._open(snapshot, key).say(text)
         return self.inner.message(connection, snapshot, key, request_id, text)
 
-    async def disconnect(self, connection: Connection) -> None:
+    def disconnect(self, connection: Connection) -> Coroutine[Any, Any, None]:
         """Run the disconnect route."""
+        if self.inspector.attention.wants():
+            return self._disconnect(connection)
+        return self.inner.disconnect(connection)
+
+    async def _disconnect(self, connection: Connection) -> None:
         exchange = self._open(self._snapshot(connection), DISCONNECT)
         at, started = self.clock.wall(), self.clock.now()
         await self.inner.disconnect(connection)
@@ -82,9 +89,16 @@ class WatchedInvoker:
         """Begin an exchange that knows the secrets of a route."""
         route = snapshot.routes.get(key) if snapshot else None
         integration = route.integration if route else None
-        exchange = Exchange(masker=Masker(integration.parameters) if integration else _PLAIN)
+        exchange = Exchange(PLAIN if integration is None else self._masker(integration))
         CURRENT.set(exchange)
         return exchange
+
+    def _masker(self, integration: Integration) -> Masker:
+        """Return the masker of an integration, which is kept with it, so that its id is its own."""
+        known = self._maskers.get(id(integration))
+        if known is None:
+            known = self._maskers[id(integration)] = integration, Masker(integration.parameters)
+        return known[1]
 
 
 class WatchedCalls:
@@ -99,7 +113,9 @@ class WatchedCalls:
 
     async def __call__(self, request: BackendRequest) -> BackendResponse:
         """Send a request."""
-        exchange = CURRENT.get() or Exchange()
+        exchange = CURRENT.get()
+        if exchange is None:
+            return await self.call(request)
         exchange.ask(request)
         response = await self.call(request)
         exchange.answer(response)
@@ -122,6 +138,8 @@ class WatchedPosts:
         self, head: RequestHead, body: bytes, answering: Awaitable[Answer | Lost]
     ) -> Answer | Lost:
         """Return the answer to a call."""
+        if not self.inspector.attention.wants():
+            return await answering
         call = Call()
         token = CALL.set(call)
         at, started = self.clock.wall(), self.clock.now()
@@ -141,14 +159,17 @@ class WatchedPosts:
 
 def _exchange(head: RequestHead, body: bytes, answer: Answer | Lost) -> Exchange:
     """Return what was asked, as a client at the same address would ask again."""
-    asked = Asked(
+    exchange = Exchange()
+    exchange.asked = Asked(
         method=head.method,
-        url=_PLAIN.url(f"http://{head.host}{head.target}"),
-        headers=_PLAIN.headers(head.headers),
-        body=_PLAIN.body(body),
+        url=PLAIN.url(f"http://{head.host}{head.target}"),
+        headers=PLAIN.headers(head.headers),
+        body=PLAIN.body(body),
     )
     if isinstance(answer, Lost):
-        return Exchange(asked=asked)
-    headers = _PLAIN.headers(answer.headers.items())
-    answered = Answered(status=answer.status, headers=headers, body=_PLAIN.body(answer.body))
-    return Exchange(asked=asked, answered=answered)
+        return exchange
+    headers = PLAIN.headers(tuple(answer.headers.items()))
+    exchange.answered = Answered(
+        status=answer.status, headers=headers, body=PLAIN.body(answer.body)
+    )
+    return exchange

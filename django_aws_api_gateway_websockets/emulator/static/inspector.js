@@ -233,6 +233,9 @@ function fillDetail(event) {
   if (event.asked) {
     detailBody.append(askedPart(event.asked));
   }
+  if (!event.asked && ["connect", "message", "post"].includes(event.kind)) {
+    detailBody.append(make("p", "Its content was not kept.", "empty"));
+  }
   if (event.answered) {
     detailBody.append(
       part(`Answer ${event.answered.status}`, event.answered.headers, event.answered.body),

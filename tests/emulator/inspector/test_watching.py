@@ -7,10 +7,13 @@ import json
 
 import pytest
 
+from django_aws_api_gateway_websockets.emulator import ManualClock
+from django_aws_api_gateway_websockets.emulator.inspector.attention import Attention
+
 from ..support import PATIENCE, Given, World, running, until
 from .support import Page
 
-__all__ = ["TestEventsOfClients", "TestPosts"]
+__all__ = ["TestEventsOfClients", "TestInattention", "TestPosts"]
 
 SECRET = "s" * 32
 
@@ -42,6 +45,16 @@ class TestEventsOfClients:
         assert (detail["said"], detail["asked"]["body"]) == ("hello ***", "hello ***")
         assert detail["answered"]["body"] == "you said ***"
         assert (detail["status"], detail["seconds"]) == (200, 0.0)
+
+    def test_second_message(self, world: World) -> None:
+        """What is secret of a route stays so."""
+        with world.connect() as client:
+            client.send("first " + SECRET)
+            client.send("second " + SECRET)
+            world.journal.wait_for("message", 2)
+
+        said = {event["said"] for event in Page(world).events("message", "$default")}
+        assert said == {"first ***", "second ***"}
 
     def test_message_of_mock(self) -> None:
         """A route without a backend has a message all the same."""
@@ -168,3 +181,31 @@ class TestPosts:
             detail = Page(world).detail("post")
 
         assert (detail["detail"], detail["answered"]) == ("the answer was lost", None)
+
+
+class TestInattention:
+    """Nobody looks, and there is too much to keep it all."""
+
+    def test_no_content(self, world: World) -> None:
+        """Everything is done, and nothing but the log's records is kept."""
+        world.thread.emulator.inspector.attention = tired()
+        with world.connect() as client:
+            id_ = world.connection_id()
+            client.send("hello")
+            world.journal.wait_for("message")
+            world.management().post_to_connection(ConnectionId=id_, Data=b"hello")
+        world.backend.wait_for("disconnect")
+        page = Page(world)
+
+        assert page.events("disconnect", "$disconnect") == []
+        assert page.detail("connect")["asked"] is None
+        assert page.detail("message", "$default")["asked"] is None
+        assert page.detail("post")["asked"] is None
+
+
+def tired() -> Attention:
+    """Return an attention that has had enough for this second, which does not end."""
+    attention = Attention(ManualClock().now)
+    while attention.wants():
+        pass
+    return attention
