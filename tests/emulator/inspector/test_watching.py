@@ -195,6 +195,7 @@ class TestInattention:
             world.journal.wait_for("message")
             world.management().post_to_connection(ConnectionId=id_, Data=b"hello")
         world.backend.wait_for("disconnect")
+        until(lambda: not world.thread.under_way)
         page = Page(world)
 
         assert page.events("disconnect", "$disconnect") == []
