@@ -42,7 +42,7 @@ import {
 
 const POLL_MILLISECONDS = 300;
 const RETRY_MILLISECONDS = 2_000;
-const ROWS_PER_FRAME = 100;
+const ROWS_PER_FRAME = 40;
 const NOTE_MILLISECONDS = 4_000;
 const NARROW = "(max-width: 760px)";
 
