@@ -228,13 +228,25 @@ def _canonical_request(request: SignedRequest, claim: _Claim) -> str:
     return "\n".join(
         (
             request.method,
-            _quote(request.path, safe="/"),
+            _quote(_normalised(request.path), safe="/"),
             _canonical_query(request.query),
             lines,
             claim.signed,
             hash_payload(request.body),
         )
     )
+
+
+def _normalised(path: str) -> str:
+    """Return a path without empty parts and steps, as it is signed for all services but S3."""
+    parts: list[str] = []
+    for part in path.split("/"):
+        if part == "..":
+            del parts[-1:]
+        elif part not in ("", "."):
+            parts.append(part)
+    end = "/" if parts and path.endswith("/") else ""
+    return f"/{'/'.join(parts)}{end}"
 
 
 def _canonical_query(query: str) -> str:

@@ -17,7 +17,7 @@ __all__ = ["BaseTransport", "ConnectionInfo", "SendResult", "get_transport"]
 
 SETTING = 'WEBSOCKETS["transport"]'
 
-_built: list[BaseTransport] = []
+_built: list[tuple[Mapping[str, Any], BaseTransport]] = []
 
 
 def get_transport() -> BaseTransport:
@@ -27,9 +27,14 @@ def get_transport() -> BaseTransport:
         ImproperlyConfigured: the class cannot be imported, is no transport, or does not take its
             options.
     """
-    if not _built:
-        _built[:] = [_build(settings.transport)]
-    return _built[0]
+    config = settings.transport
+    for built_of, transport in _built:
+        if built_of == config:
+            return transport
+    transport = _build(config)
+    # A thread that is late may put in what is not asked for any more; then nobody takes it.
+    _built[:] = [(config, transport)]
+    return transport
 
 
 @receiver(setting_changed, dispatch_uid="django_aws_api_gateway_websockets.transports")

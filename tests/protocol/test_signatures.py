@@ -101,6 +101,11 @@ class TestAccepted:
 
         verify_signature(signed(path=path, body=body, headers=headers), LASTING, NOON)
 
+    @pytest.mark.parametrize("path", ["//", "/a//b/", "/a/../b", "/./a", "/..", "/a/.", "/a/.."])
+    def test_path_with_steps(self, path: str) -> None:
+        """Steps and empty parts are left out before a path is signed."""
+        verify_signature(signed(path=path), LASTING, NOON)
+
     def test_query(self) -> None:
         """Parameters are sorted and encoded before they are signed."""
         query = "b=2&a=%C3%A9&a=1+2".replace("+", "%20")

@@ -43,6 +43,15 @@ class TestChoice:
 
         assert isinstance(get_transport(), ConsoleTransport)
 
+    def test_is_not_that_of_a_thread_that_is_late(self, settings: Settings) -> None:
+        """Whoever builds one of settings that have gone meanwhile does not decide for others."""
+        use(settings, f"{PACKAGE}.console.ConsoleTransport")
+        late = get_transport()
+        settings.WEBSOCKETS["transport"] = {"BACKEND": f"{PACKAGE}.locmem.LocMemTransport"}
+
+        assert isinstance(get_transport(), LocMemTransport)
+        assert isinstance(late, ConsoleTransport)
+
     def test_options_may_be_missing(self, settings: Settings) -> None:
         """A transport without options needs no key for them."""
         settings.WEBSOCKETS = {"transport": {"BACKEND": f"{PACKAGE}.locmem.LocMemTransport"}}
