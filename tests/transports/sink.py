@@ -117,9 +117,12 @@ class Sink:
 
     async def _stop(self) -> None:
         self._server.close()
-        for writer in self.writers:
-            writer.transport.abort()
-        await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}))
+        # Connections that are being taken become writers first.
+        while tasks := asyncio.all_tasks() - {asyncio.current_task()}:
+            for writer in self.writers:
+                writer.transport.abort()
+            await asyncio.wait(tasks, timeout=0.05)
+        await asyncio.sleep(0)
 
     def stop_listening(self) -> None:
         """Take no further connection."""
