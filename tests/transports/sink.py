@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import enum
 import re
+import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -102,10 +103,11 @@ class Sink:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        starting = asyncio.start_server(self.serve, "127.0.0.1", 0, ssl=self._context, backlog=512)
-        self._server = asyncio.run_coroutine_threadsafe(starting, self._loop).result()
+        self._socket = socket.create_server(("127.0.0.1", 0), backlog=512)
+        self._socket.setblocking(False)
+        self._listening = asyncio.run_coroutine_threadsafe(self._listen(), self._loop)
         scheme = "https" if self._context else "http"
-        self.port: int = self._server.sockets[0].getsockname()[1]
+        self.port: int = self._socket.getsockname()[1]
         self.url = f"{scheme}://127.0.0.1:{self.port}/live"
         return self
 
@@ -116,17 +118,32 @@ class Sink:
         self._loop.close()
 
     async def _stop(self) -> None:
-        self._server.close()
+        self._listening.cancel()
         # Connections that are being taken become writers first.
         while tasks := asyncio.all_tasks() - {asyncio.current_task()}:
             for writer in self.writers:
                 writer.transport.abort()
             await asyncio.wait(tasks, timeout=0.05)
-        await asyncio.sleep(0)
+        self._socket.close()
+
+    async def _listen(self) -> None:
+        # asyncio's own servers lose a connection that they are taking when they are closed.
+        tasks = set()
+        while True:
+            connection, _ = await self._loop.sock_accept(self._socket)
+            tasks.add(asyncio.create_task(self._take(connection)))
+
+    async def _take(self, connection: socket.socket) -> None:
+        protocol = asyncio.StreamReaderProtocol(asyncio.StreamReader(), self.serve)
+        with contextlib.suppress(OSError):  # TLS fails where the test wants it to
+            await self._loop.connect_accepted_socket(
+                lambda: protocol, connection, ssl=self._context
+            )
 
     def stop_listening(self) -> None:
         """Take no further connection."""
-        self._loop.call_soon_threadsafe(self._server.close)
+        self._listening.cancel()
+        self._loop.call_soon_threadsafe(self._socket.close)
         asyncio.run_coroutine_threadsafe(asyncio.sleep(0), self._loop).result()
 
     def await_posts(self, count: int) -> None:
