@@ -135,7 +135,7 @@ class Pool:
     async def _connect(self) -> None:
         try:
             connection = await self._connection()
-        except (OSError, RuntimeError, ValueError):
+        except Exception:  # whatever it is, no post may wait for a connection that does not come
             self._miss()
         else:
             self._keep(connection, self._loop.time())

@@ -5,6 +5,7 @@ asyncio's own TLS does the same and takes half as long again, as it has to serve
 
 from __future__ import annotations
 
+import encodings.idna  # noqa: F401  # a child that is forked while ssl imports it never has it
 import ssl
 from typing import Protocol
 
