@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, NoReturn, Protocol, TypeVar
 
 from asgiref.sync import sync_to_async
 from django.core.checks import CheckMessage
@@ -102,9 +102,7 @@ class BaseTransport:
             Throttled: too many requests, or the client does not read.
             TransportError: anything else that the service or the network did.
         """
-        raise NotImplementedError(  # what every transport has to override
-            f"{type(self).__name__} cannot send messages."
-        )
+        self._lack("send messages")
 
     def send_many(
         self,
@@ -166,9 +164,7 @@ class BaseTransport:
             ConnectionGone: it is closed already, or unknown.
             TransportError: anything else that the service or the network did.
         """
-        raise NotImplementedError(  # for those that did not look at supports_disconnect
-            f"{type(self).__name__} cannot close connections."
-        )
+        self._lack("close connections")
 
     def info(self, management_url: str, connection_id: str) -> ConnectionInfo:
         """Return what is known of an open connection.
@@ -177,9 +173,7 @@ class BaseTransport:
             ConnectionGone: it is closed, or unknown.
             TransportError: anything else that the service or the network did.
         """
-        raise NotImplementedError(  # for those that did not look at supports_info
-            f"{type(self).__name__} cannot describe connections."
-        )
+        self._lack("describe connections")
 
     async def asend(self, management_url: str, connection_id: str, payload: bytes) -> SendResult:
         """Do what ``send`` does, without blocking the event loop."""
@@ -195,6 +189,11 @@ class BaseTransport:
         """Do what ``info`` does, without blocking the event loop."""
         info = sync_to_async(self.info, thread_sensitive=False)
         return await info(management_url, connection_id)
+
+    def _lack(self, ability: str) -> NoReturn:
+        """Say what a subclass has not overridden, to a caller who did not look at its flags."""
+        message = f"{type(self).__name__} cannot {ability}."
+        raise NotImplementedError(message)  # the transport lacks it; whoever asks has a bug
 
     def check(self) -> Iterator[CheckMessage]:
         """Yield what is wrong with the options; nothing by default."""
