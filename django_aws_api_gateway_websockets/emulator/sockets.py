@@ -18,6 +18,7 @@ from websockets.server import ServerProtocol
 from ..protocol.limits import FRAME_MAX_BYTES, MESSAGE_MAX_BYTES
 from .answers import Answer
 from .assembly import Assembler, Unacceptable
+from .brakes import Brake
 from .connections import Connection
 from .events import Handshake
 from .gateway import Gateway
@@ -83,7 +84,6 @@ class Peer(asyncio.Protocol):
         self._assembler = Assembler()
         self._waiting: deque[str] = deque()
         self._in_flight = 0
-        self._pauses: set[str] = set()
         self._linger: asyncio.TimerHandle | None = None
 
     def begin(self, transport: asyncio.Transport, early: bytes) -> None:
@@ -94,6 +94,7 @@ class Peer(asyncio.Protocol):
             early: bytes that came after the head.
         """
         self.transport = transport
+        self._brake = Brake(transport)
         transport.set_protocol(self)
         self.data_received(early)
         self.gateway.spawn(self._shake_hands())
@@ -107,7 +108,7 @@ class Peer(asyncio.Protocol):
             return
         self._held += data
         if len(self._held) > _HELD_MAX_BYTES:
-            self._pause("held")
+            self._brake.pause("held")
 
     def eof_received(self) -> None:
         """Take note that the client sends no more; the transport closes itself."""
@@ -117,11 +118,11 @@ class Peer(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         """Stop reading from a client that does not read: its pings would pile up pongs."""
-        self._pause("writing")
+        self._brake.pause("writing")
 
     def resume_writing(self) -> None:
         """Read on."""
-        self._resume("writing")
+        self._brake.resume("writing")
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Take note of the end of the transport."""
@@ -216,7 +217,7 @@ class Peer(asyncio.Protocol):
         self.gateway.opened(accepted.connection, self)
         self.transport.write(response.serialize())
         held, self._held = self._held, None
-        self._resume("held")
+        self._brake.resume("held")
         if held:
             self._feed(bytes(held))
 
@@ -249,9 +250,9 @@ class Peer(asyncio.Protocol):
             work = self.gateway.receive(self.connection, self._waiting.popleft())
             self.gateway.spawn(work).add_done_callback(self._dispatched)
         if self._waiting:
-            self._pause("busy")
+            self._brake.pause("busy")
         else:
-            self._resume("busy")
+            self._brake.resume("busy")
 
     def _dispatched(self, _task: asyncio.Task[None]) -> None:
         self._in_flight -= 1
@@ -290,16 +291,6 @@ class Peer(asyncio.Protocol):
         if self._linger is None:
             loop = asyncio.get_running_loop()
             self._linger = loop.call_later(_LINGER_SECONDS, self.transport.abort)
-
-    def _pause(self, why: str) -> None:
-        if not self._pauses:
-            self.transport.pause_reading()
-        self._pauses.add(why)
-
-    def _resume(self, why: str) -> None:
-        if self._pauses == {why}:
-            self.transport.resume_reading()
-        self._pauses.discard(why)
 
 
 def _split(data: bytes) -> list[bytes]:
