@@ -71,6 +71,7 @@ LAYERS = (
     ),
     (
         "models.primary",
+        "models.ages",
         "models.claims",
         "models.purging",
         "models.batches",

@@ -6,13 +6,13 @@ that a task is given is the shard's key, so whatever becomes of tasks, the rows 
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from ..conf import settings
+from .ages import birth_of_the_oldest
 from .batches import in_batches
 from .primary import on_primary
 
@@ -56,8 +56,7 @@ def is_free(moment: datetime) -> Q:
 
 def drop_outlived() -> int:
     """Delete what is older than any recipient can be; return how many shards were left of it."""
-    oldest = timezone.now() - timedelta(seconds=settings.session_max_age_seconds)
-    rows = on_primary(Delivery).filter(created_on__lte=oldest).only("pk")
+    rows = on_primary(Delivery).filter(created_on__lte=birth_of_the_oldest()).only("pk")
     return sum(_delete(batch) for batch in in_batches(rows))
 
 

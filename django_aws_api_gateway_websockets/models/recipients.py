@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.utils import timezone
-
-from ..conf import settings
+from .ages import birth_of_the_oldest, is_young
 from .delivery import NOT_READY, Outcome, Result
 from .gateways import ApiGateway
 from .opening import is_opening
@@ -58,7 +56,7 @@ class Recipient(NamedTuple):
     @property
     def is_young(self) -> bool:
         """Whether AWS may still answer 410 because ``$connect`` has just been answered."""
-        return timezone.now() - self.created_on < timedelta(seconds=settings.gone_grace_seconds)
+        return is_young(self.created_on)
 
 
 class RecipientReader:
@@ -77,7 +75,7 @@ class RecipientReader:
         values, db = rows.values_list(*_SESSION_FIELDS, *_GATEWAY_FIELDS), rows.db
         found = values.iterator(chunk_size=_ROWS_AT_ONCE)
         while chunk := list(islice(found, size)):
-            oldest = timezone.now() - timedelta(seconds=settings.session_max_age_seconds)
+            oldest = birth_of_the_oldest()
             yield [self._recipient(row, oldest, db) for row in chunk]
 
     def _recipient(self, row: tuple[Any, ...], oldest: datetime, db: str) -> Recipient:

@@ -6,7 +6,6 @@ import logging
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Self
 
@@ -15,8 +14,8 @@ from django.db import models, router, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from ..conf import settings
 from ..exceptions import TransportError
+from .ages import birth_of_the_oldest
 from .broadcasts import Broadcast
 from .closing import CLOSED_FOR_GOOD, close_connection, closing_transport, encode_farewell
 from .delivery import DeliveryReport, DisconnectReport, Outcome
@@ -43,7 +42,7 @@ class WebSocketSessionQuerySet(models.QuerySet["WebSocketSession"]):
 
     def live(self) -> Self:
         """Leave out what is closed, and what is older than AWS lets any connection become."""
-        return self.filter(connected=True, created_on__gt=_birth_of_the_oldest())
+        return self.filter(connected=True, created_on__gt=birth_of_the_oldest())
 
     def for_user(self, user: AbstractBaseUser | AnonymousUser) -> Self:
         """Narrow down to one user; a visitor, whom nothing tells from others, has none."""
@@ -59,12 +58,12 @@ class WebSocketSessionQuerySet(models.QuerySet["WebSocketSession"]):
 
     def ended(self) -> Self:
         """Leave only what is closed, and what AWS has not still to close."""
-        is_over = Q(close_code=None) | Q(created_on__lte=_birth_of_the_oldest())
+        is_over = Q(close_code=None) | Q(created_on__lte=birth_of_the_oldest())
         return self.filter(is_over, connected=False)
 
     def outlived(self) -> Self:
         """Leave only what is older than AWS lets any connection become, closed or not."""
-        return self.filter(created_on__lte=_birth_of_the_oldest())
+        return self.filter(created_on__lte=birth_of_the_oldest())
 
     def unclosed(self) -> Self:
         """Leave out what is closed, unless AWS has still to close the connection."""
@@ -249,11 +248,6 @@ class WebSocketSessionQuerySet(models.QuerySet["WebSocketSession"]):
         keys = [session.pk for session, outcome in pairs if outcome in wanted]
         database = router.db_for_write(self.model, instance=chunk[0])
         return self.model.objects.using(database).filter(pk__in=keys)
-
-
-def _birth_of_the_oldest() -> datetime:
-    """Return when the oldest connection that AWS may still hold was opened."""
-    return timezone.now() - timedelta(seconds=settings.session_max_age_seconds)
 
 
 def _try_to_close(session: WebSocketSession, farewell: bytes) -> Outcome:

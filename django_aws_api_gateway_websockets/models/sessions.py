@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
 
@@ -13,10 +12,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import models, router, transaction
 from django.utils import timezone
 
-from ..conf import settings
 from ..exceptions import ConnectionGone, ConnectionNotReady, TransportError
 from ..signals import sessions_gone
 from ..transports import BaseTransport, ConnectionInfo, get_transport
+from .ages import birth_of_the_oldest, is_young
 from .closing import CLOSED_FOR_GOOD, close_connection, closing_transport, encode_farewell
 from .delivery import Outcome
 from .gateways import ApiGateway
@@ -189,12 +188,12 @@ class WebSocketSession(models.Model):
     @property
     def is_young(self) -> bool:
         """Whether AWS may still answer 410 because ``$connect`` has just been answered."""
-        return self._age() < timedelta(seconds=settings.gone_grace_seconds)
+        return is_young(self.created_on)
 
     @property
     def is_outlived(self) -> bool:
         """Whether AWS has ended the connection by now, whatever became of it."""
-        return self._age() >= timedelta(seconds=settings.session_max_age_seconds)
+        return self.created_on <= birth_of_the_oldest()
 
     def login_is_current(self) -> bool:
         """Return whether the user is active and has the password that the session began with."""
@@ -221,9 +220,6 @@ class WebSocketSession(models.Model):
             return None
         except TransportError as error:
             raise (error.__cause__ or error) from None
-
-    def _age(self) -> timedelta:
-        return timezone.now() - self.created_on
 
     def _row(self) -> WebSocketSessionQuerySet:
         database = router.db_for_write(type(self), instance=self)
