@@ -13,10 +13,10 @@ from ..exceptions import WebSocketError
 from ..protocol.heads import END_OF_HEAD, Head, header_values, parse_head
 from .requests import BackendRequest, BackendResponse
 
-__all__ = ["Backend", "BackendError", "BackendTimeout"]
+__all__ = ["CONCURRENCY", "Backend", "BackendError", "BackendTimeout"]
 
-_MOST_CALLS = 256
-"""Calls in flight at once; the rest wait."""
+CONCURRENCY = 256
+"""How many calls are in flight at once when nobody says it."""
 
 _MOST_IDLE = 16
 """Idle connections kept; Django's development server holds a thread for each."""
@@ -48,14 +48,17 @@ class Backend:
     """Calls backends over pooled connections.
 
     Args:
+        concurrency: calls in flight at once; the rest wait, which is part of their time.
         surplus_seconds: how long more idle connections are kept than a calm backend needs.
     """
 
-    def __init__(self, surplus_seconds: float = _SURPLUS_SECONDS) -> None:
+    def __init__(
+        self, concurrency: int = CONCURRENCY, *, surplus_seconds: float = _SURPLUS_SECONDS
+    ) -> None:
         self._surplus_seconds = surplus_seconds
         self._shrinking: asyncio.TimerHandle | None = None
         self._idle: dict[Place, deque[Stream]] = {}
-        self._slots = asyncio.Semaphore(_MOST_CALLS)
+        self._slots = asyncio.Semaphore(concurrency)
 
     async def call(self, request: BackendRequest) -> BackendResponse:
         """Send a request and return the answer; redirects are not followed.

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from .assumptions import Assumptions
+from .backend import CONCURRENCY
 from .clock import Clock
 from .control import ControlFaults
 from .faults import Switchboard
@@ -50,6 +51,7 @@ class EmulatorThread:
         verify_signatures: bool = False,
         seed: int = 0,
         state: str | os.PathLike[str] | None = None,
+        concurrency: int = CONCURRENCY,
     ) -> None:
         self.emulator = Emulator(
             host=host,
@@ -63,6 +65,7 @@ class EmulatorThread:
             verify_signatures=verify_signatures,
             seed=seed,
             state=state,
+            concurrency=concurrency,
         )
         self._thread: threading.Thread | None = None
         self._ready = threading.Event()

@@ -10,7 +10,7 @@ import ssl
 from ..protocol.endpoints import bracketed, is_loopback
 from .answers import ServiceError
 from .assumptions import Assumptions
-from .backend import Backend
+from .backend import CONCURRENCY, Backend
 from .clock import Clock
 from .control import ControlPlane, Site
 from .events import Handshake
@@ -74,6 +74,7 @@ class Emulator:
         seed: begins the numbers by which faults are drawn.
         state: a file that keeps what is provisioned for the next process; None to keep it in
             memory only.
+        concurrency: requests to backends that are under way at once; the rest wait.
 
     Raises:
         StateError: that file cannot be used.
@@ -93,6 +94,7 @@ class Emulator:
         verify_signatures: bool = False,
         seed: int = 0,
         state: str | os.PathLike[str] | None = None,
+        concurrency: int = CONCURRENCY,
     ) -> None:
         if (tls_port is None) is not (ssl_context is None):
             raise ValueError("tls_port and ssl_context go together: give both or neither.")
@@ -106,6 +108,7 @@ class Emulator:
         self.quotas = quotas
         self.assume = assume
         self.verify_signatures = verify_signatures
+        self.concurrency = concurrency
         self.state = None if state is None else StateFile(state)
         self.store = Store() if self.state is None else self.state.open()
         site = Site(store=self.store, clock=self.clock, endpoint=self.endpoint)
@@ -186,7 +189,7 @@ class _Run:
 
     def __init__(self, emulator: Emulator) -> None:
         faults = emulator.switchboard.faults
-        self.backend = Backend()
+        self.backend = Backend(emulator.concurrency)
         self.timetable = Timetable(emulator.clock)
         self.gateway = Gateway(
             store=emulator.store,

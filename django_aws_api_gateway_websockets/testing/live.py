@@ -9,6 +9,8 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urljoin, urlsplit
 
+from django.db import connections
+from django.db.backends.sqlite3.base import DatabaseWrapper as SQLite
 from django.test import override_settings
 
 from ..conf import get_websockets_config
@@ -43,6 +45,10 @@ class LiveGateway:
     everything that is under way is waited for, while Django still has its database; what is still
     connected is cut off, and Django does not hear of it.
 
+    With a SQLite database in memory the events come to Django one after the other, unless
+    ``concurrency`` says otherwise: the threads of the live server share one connection then, and
+    Python's ``sqlite3`` fails when two of them run the same statement at once.
+
     Args:
         site: URL of the live server: ``live_server_url`` of a ``LiveServerTestCase``.
         path: path of the events on it, without ``connect``, ``disconnect`` or ``default``.
@@ -72,6 +78,8 @@ class LiveGateway:
         **options: Any,
     ) -> None:
         self.site = site
+        if _shares_a_connection():
+            options.setdefault("concurrency", 1)
         self.emulator = EmulatorThread(**options)
         self._path = path
         self._routes = routes or {}
@@ -125,3 +133,11 @@ class LiveGateway:
         while self.emulator.under_way and time.monotonic() < deadline:
             time.sleep(_PAUSE_SECONDS)
         self.emulator.stop()
+
+
+def _shares_a_connection() -> bool:
+    """Return whether all threads of the live server use one connection to a database."""
+    return any(
+        isinstance(connection, SQLite) and connection.is_in_memory_db()
+        for connection in connections.all()
+    )

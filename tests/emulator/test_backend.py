@@ -73,7 +73,7 @@ class Resetting(Server):
 
 
 @asynccontextmanager
-async def serving(server: Server, **options: float) -> AsyncIterator[Backend]:
+async def serving(server: Server, **options: Any) -> AsyncIterator[Backend]:
     """Run a server and a client."""
     listener = await asyncio.start_server(server.talk, "127.0.0.1", 0)
     server.port = listener.sockets[0].getsockname()[1]
@@ -248,6 +248,18 @@ class TestPool:
                 await asyncio.gather(*(backend.call(server.request()) for _ in range(20)))
 
             assert server.connections == 20
+
+        run(scene)
+
+    def test_as_many_at_once_as_it_may(self) -> None:
+        """The rest wait, and find a connection that is idle by then."""
+
+        async def scene() -> None:
+            server = Server(*[OK] * 20)
+            async with serving(server, concurrency=3) as backend:
+                await asyncio.gather(*(backend.call(server.request()) for _ in range(20)))
+
+            assert server.connections == 3
 
         run(scene)
 

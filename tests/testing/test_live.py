@@ -12,6 +12,7 @@ from urllib.request import urlopen
 import pytest
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.test import LiveServerTestCase, override_settings
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
@@ -28,6 +29,7 @@ from django_aws_api_gateway_websockets.testing import LiveGateway
 from django_aws_api_gateway_websockets.transports import get_transport
 
 from ..management.site import Site
+from .urls import VISITORS
 
 __all__ = ["LiveServerCase", "TestBlock", "TestExtra", "TestLine"]
 
@@ -90,6 +92,23 @@ class TestLine:
             assert echo(socket, "hello") == {"echo": "hello"}
             assert live.emulator.switchboard.fired("post-429") == 1
             assert live.emulator.switchboard.seed == 3
+
+    def test_brings_events_one_by_one_to_a_shared_connection(self, site: str) -> None:
+        """Threads that have their own connections to the database work side by side."""
+        shared = connection.vendor == "sqlite"
+        with LiveGateway(site, path="/echo/") as live, open_socket(live) as socket:
+            for _ in range(8):
+                socket.send(json.dumps({"handler": "visit"}))
+            answers = [json.loads(socket.recv(timeout=5)) for _ in range(8)]
+
+        assert answers == ["done"] * 8
+        assert (VISITORS.most == 1) is shared
+
+    def test_is_as_concurrent_as_it_is_told(self) -> None:
+        """A database in memory or not."""
+        live = LiveGateway("http://localhost", concurrency=5)
+
+        assert live.emulator.emulator.concurrency == 5
 
     def test_waits_for_the_end_of_a_connection(self, site: str) -> None:
         """A client that leaves at the end has left when the block is over."""
