@@ -445,7 +445,7 @@ class TestHandshake:
         """A socket without a session here belongs to a Django that stores it elsewhere."""
         settings.ROOT_URLCONF = (events("ws/", ForgetfulView),)
 
-        outcome = Outcome("--timeout=0.3")
+        outcome = Outcome()
 
         assert outcome.complaints[0] == (
             "the socket is open, and its session is not in this database"
@@ -532,7 +532,7 @@ class TestMessage:
         make_one_way(gateway)
         ApiGateway.objects.update(two_way=True)
 
-        outcome = Outcome("--timeout=0.5")
+        outcome = Outcome()
 
         assert outcome.complaints[0] == (
             "the message reached Django and its answer did not come back"
@@ -545,9 +545,9 @@ class TestMessage:
         make_one_way(gateway)
         change_integration(control, gateway, "$default", RequestParameters={SECRET: "'other'"})
 
-        outcome = Outcome("--timeout=0.5")
+        outcome = Outcome()
 
-        assert outcome.complaints[0] == "the message did not reach Django within 0.5 s"
+        assert outcome.complaints[0] == "the message did not reach Django within 2 s"
         assert outcome.complaints[1].startswith("The integration of $default sends another secret")
 
     def test_names_the_end_of_the_socket(self, gateway: ApiGateway, settings: Any) -> None:
@@ -615,15 +615,15 @@ class TestPost:
         with Peer() as aws:
             change_transport(settings, f"{__name__}.ElsewhereTransport", url=aws.url)
 
-            outcome = Outcome("--timeout=0.5")
+            outcome = Outcome()
 
-        assert outcome.complaints[0] == ("a post was accepted and did not arrive within 0.5 s")
+        assert outcome.complaints[0] == ("a post was accepted and did not arrive within 2 s")
 
     def test_names_a_close_that_does_not_arrive(self, gateway: ApiGateway, settings: Any) -> None:
         """A close that the client does not see is a failure."""
         change_transport(settings, f"{__name__}.PostingTransport")
 
-        outcome = Outcome("--timeout=0.5")
+        outcome = Outcome()
 
         assert outcome.complaints[0] == "after the close the client saw nothing instead of 1000"
         assert outcome.error == "e2e failed at the close."
