@@ -27,6 +27,7 @@ LAYERS = (
         "protocol.heads",
         "protocol.signatures",
         "protocol.http1",
+        "protocol.posts",
         "protocol",
     ),
     (

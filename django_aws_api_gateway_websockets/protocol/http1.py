@@ -1,4 +1,4 @@
-"""The client's side of an HTTP/1.1 connection that carries posts: bytes out, bytes in, no socket.
+"""The client's side of an HTTP/1.1 connection that carries posts: bytes in, no socket.
 
 It understands what the ``@connections`` API answers: a head and, when there is one, a body whose
 length the head tells. All else that HTTP allows, and what it does not, is `NotUnderstood`, and
@@ -22,7 +22,6 @@ __all__ = [
     "Answer",
     "Connection",
     "NotUnderstood",
-    "PostEncoder",
     "Reason",
     "State",
 ]
@@ -38,7 +37,6 @@ _STATUS_END: Final = 13
 """Characters of a status line, up to the one after the status."""
 
 _FIELD = re.compile(r"\r\n(connection|content-length|transfer-encoding):([^\r]*)", re.IGNORECASE)
-_UNSOUND: Final = "A request's path or header has a character that cannot be sent."
 _LENGTH = re.compile(r"[0-9]{1,10}")
 
 _NO_CONTENT: Final = 204
@@ -97,46 +95,6 @@ class Answer(NamedTuple):
     body: bytes = b""
 
 
-class PostEncoder:
-    """Encodes posts of one body to one host.
-
-    Args:
-        host: the ``Host`` header.
-        body: any bytes.
-
-    Raises:
-        ValueError: the host has a character that would end its line.
-    """
-
-    def __init__(self, *, host: str, body: bytes) -> None:
-        _require_sound(host)
-        self._host = f" HTTP/1.1\r\nHost: {host}\r\n"
-        self._end = f"Content-Length: {len(body)}\r\n\r\n".encode("ascii") + body
-
-    def encode(self, path: str, headers: Mapping[str, str]) -> bytes:
-        """Return a request.
-
-        Args:
-            path: percent-encoded.
-            headers: those besides ``Host`` and ``Content-Length``.
-
-        Raises:
-            ValueError: a value has a character that would end its line, or its part of the line.
-        """
-        _require_sound(path, *headers, *headers.values())
-        if " " in path:
-            raise ValueError(_UNSOUND)
-        lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
-        return f"POST {path}{self._host}{lines}".encode("ascii") + self._end
-
-
-def _require_sound(*texts: str) -> None:
-    # Nothing but a visible character or a space is both.
-    text = "".join(texts)
-    if not (text.isascii() and text.isprintable()):
-        raise ValueError(_UNSOUND)
-
-
 class Connection:
     """A connection on which one post follows another, each after the answer to the last.
 
@@ -191,26 +149,25 @@ class Connection:
             raise NotUnderstood(Reason.CUT_OFF if begun else Reason.NO_ANSWER)
 
     def _next_answer(self) -> Answer | None:
-        if self._head is None:
+        head = self._head
+        if head is None:
             end = self._data.find(END_OF_HEAD, 0, HEAD_MAX_BYTES)
             if end < 0 and len(self._data) >= HEAD_MAX_BYTES:
                 raise NotUnderstood(Reason.HEAD_TOO_LONG)
             if end < 0:
                 return None
-            self._head = _understand(self._data[:end])
+            head = self._head = _understand(self._data[:end])
             self._data = self._data[end + len(END_OF_HEAD) :]
-        return self._finish(self._head) if len(self._data) >= self._head.length else None
+        return self._finish(head) if len(self._data) >= head.length else None
 
     def _finish(self, head: _AnswerHead) -> Answer:
+        is_last = head.closes or len(self._data) > head.length
         body = self._data[: head.length]
-        is_more = len(self._data) > head.length
-        self._end()
-        if not (head.closes or is_more):
-            self.state = State.IDLE
+        self._end(State.ENDED if is_last else State.IDLE)
         return head.answer._replace(body=body) if body else head.answer
 
-    def _end(self) -> None:
-        self.state = State.ENDED
+    def _end(self, state: State = State.ENDED) -> None:
+        self.state = state
         self._data = b""
         self._head = None
 

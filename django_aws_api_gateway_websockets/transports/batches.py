@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from ..protocol.http1 import PostEncoder
-from ..protocol.sigv4 import Signer
+from ..protocol.posts import PostEncoder
 
 __all__ = ["ACCEPTED", "SETTLED", "UNSETTLED", "Batch", "Target"]
 
@@ -49,42 +48,32 @@ class Batch:
     """Posts of one message.
 
     Args:
-        host: the ``Host`` header.
-        paths: of the connections.
-        encoder: of the message, for this host.
-        payload_hash: the hash of the message.
-        signer: signs each post when it is its turn.
+        parts: of the path, the last of each connection's.
+        encoder: writes each post down, and signs it, when it is its turn.
         done: called with this batch, in the fan-out's thread, when all posts have a status.
 
     Attributes:
-        statuses: of the answers, in the order of the paths, or ``UNSETTLED``.
+        statuses: of the answers, in the order of the parts, or ``UNSETTLED``.
     """
 
-    host: str
-    paths: Sequence[str]
+    parts: Sequence[str]
     encoder: PostEncoder
-    payload_hash: str
-    signer: Signer
     done: Callable[[Batch], object]
     statuses: list[int] = field(init=False)
     _left: int = field(init=False)
 
     def __post_init__(self) -> None:
-        self._left = len(self.paths)
+        self._left = len(self.parts)
         self.statuses = [UNSETTLED] * self._left
 
     def encode(self, index: int, moment: float) -> bytes:
         """Return the request of a post.
 
         Args:
-            index: of its path.
+            index: of its part.
             moment: seconds since 1970.
         """
-        path = self.paths[index]
-        headers = self.signer.headers(
-            host=self.host, path=path, payload_hash=self.payload_hash, moment=moment
-        )
-        return self.encoder.encode(path, headers)
+        return self.encoder.encode(self.parts[index], moment)
 
     def settle(self, index: int, status: int) -> None:
         """Note what became of a post, once."""

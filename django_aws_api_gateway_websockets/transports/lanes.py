@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
 from ..aws.direct import DirectAccess
-from ..protocol.endpoints import connection_path, connections_path, host_header
-from ..protocol.http1 import PostEncoder
-from ..protocol.sigv4 import hash_payload
+from ..protocol.endpoints import connection_part, connections_path, host_header
+from ..protocol.posts import PostEncoder
+from ..protocol.sigv4 import Signer
 from .batches import Batch, Target
 
 __all__ = ["Lane"]
@@ -41,8 +41,8 @@ class Lane:
     ) -> None:
         parts = urlsplit(management_url)
         self._access = access
-        self._host = host_header(management_url)
-        self._connections = connections_path(management_url)
+        self._management_url = management_url
+        self._payload = payload
         self.target = Target(
             host=parts.hostname or "",
             port=parts.port or _PORTS[parts.scheme],
@@ -51,9 +51,8 @@ class Lane:
             connect_timeout=connect_timeout,
             read_timeout=read_timeout,
         )
-        self._encoder = PostEncoder(host=self._host, body=payload)
-        self._payload_hash = hash_payload(payload)
-        self._encoder.encode(self._connections, {})
+        self._signer = access.signer()
+        self._encoder = self._encoder_for(self._signer)
 
     def batch(self, connection_ids: Sequence[str], done: Callable[[Batch], object]) -> Batch:
         """Return posts, to be signed with the credentials of this moment.
@@ -66,11 +65,16 @@ class Lane:
             botocore.exceptions.BotoCoreError: there are no valid credentials.
             ValueError: an id is none, or the credentials cannot be sent.
         """
-        return Batch(
-            host=self._host,
-            paths=[connection_path(self._connections, name) for name in connection_ids],
-            encoder=self._encoder,
-            payload_hash=self._payload_hash,
-            signer=self._access.signer(),
-            done=done,
+        signer = self._access.signer()
+        if signer is not self._signer:
+            self._signer, self._encoder = signer, self._encoder_for(signer)
+        parts = list(map(connection_part, connection_ids))
+        return Batch(parts=parts, encoder=self._encoder, done=done)
+
+    def _encoder_for(self, signer: Signer) -> PostEncoder:
+        return PostEncoder(
+            host=host_header(self._management_url),
+            connections=connections_path(self._management_url),
+            body=self._payload,
+            signer=signer,
         )

@@ -7,6 +7,7 @@ import math
 import ssl
 from collections import deque
 from functools import lru_cache
+from itertools import repeat
 from typing import Final
 
 from .batches import UNSETTLED, Batch, Target
@@ -56,7 +57,7 @@ class Pool:
             ceiling: posts in flight at once, at most.
         """
         self._window.limit(ceiling)
-        self._waiting.extend((batch, index) for index in range(len(batch.paths)))
+        self._waiting.extend(zip(repeat(batch), range(len(batch.parts)), strict=False))
         self._fill()
 
     async def close(self) -> None:

@@ -13,12 +13,12 @@ from contextlib import AbstractContextManager
 from urllib.parse import urlsplit
 
 from django_aws_api_gateway_websockets.protocol.endpoints import (
-    connection_path,
+    connection_part,
     connections_path,
     host_header,
 )
-from django_aws_api_gateway_websockets.protocol.http1 import PostEncoder
-from django_aws_api_gateway_websockets.protocol.sigv4 import Credentials, Signer, hash_payload
+from django_aws_api_gateway_websockets.protocol.posts import PostEncoder
+from django_aws_api_gateway_websockets.protocol.sigv4 import Credentials, Signer
 
 __all__ = ["post_all", "sign_all"]
 
@@ -39,16 +39,13 @@ def sign_all(
         body: what is posted.
         moment: seconds since 1970.
     """
-    host, connections = host_header(management_url), connections_path(management_url)
-    signer, payload_hash = Signer(CREDENTIALS, REGION), hash_payload(body)
-    encoder = PostEncoder(host=host, body=body)
-
-    def sign(connection_id: str) -> bytes:
-        path = connection_path(connections, connection_id)
-        headers = signer.headers(host=host, path=path, payload_hash=payload_hash, moment=moment)
-        return encoder.encode(path, headers)
-
-    return list(map(sign, connection_ids))
+    encoder = PostEncoder(
+        host=host_header(management_url),
+        connections=connections_path(management_url),
+        body=body,
+        signer=Signer(CREDENTIALS, REGION),
+    )
+    return [encoder.encode(connection_part(name), moment) for name in connection_ids]
 
 
 async def post_all(

@@ -7,7 +7,7 @@ from .wire import IDENTITIES
 
 __all__ = ["TestFigures"]
 
-STEPS = {"path", "signature", "request", "request_and_answer", "post"}
+STEPS = {"path", "request", "request_and_answer", "post"}
 
 
 class TestFigures:

@@ -14,16 +14,17 @@ import sys
 from collections.abc import Callable
 from time import process_time
 
-from django_aws_api_gateway_websockets.protocol.endpoints import connection_path
-from django_aws_api_gateway_websockets.protocol.http1 import Connection, PostEncoder
-from django_aws_api_gateway_websockets.protocol.sigv4 import Credentials, Signer, hash_payload
+from django_aws_api_gateway_websockets.protocol.endpoints import connection_part
+from django_aws_api_gateway_websockets.protocol.http1 import Connection
+from django_aws_api_gateway_websockets.protocol.posts import PostEncoder
+from django_aws_api_gateway_websockets.protocol.sigv4 import Credentials, Signer
 
 __all__ = ["IDENTITIES", "main"]
 
 HOST = "a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com"
 CONNECTIONS = "/production/@connections"
 CONNECTION_ID = "L0SM9cOFvHcCIhw="
-PATH = connection_path(CONNECTIONS, CONNECTION_ID)
+PART = connection_part(CONNECTION_ID)
 BODY = b'{"text": "Hello, world.", "handler": "say"}'
 MOMENT = 1_795_737_600.0
 ANSWER = (
@@ -50,29 +51,22 @@ def main(arguments: list[str]) -> None:
 
 
 def _measure(credentials: Credentials, rounds: int) -> dict[str, float]:
-    signer, payload_hash = Signer(credentials, "eu-west-1"), hash_payload(BODY)
-
-    def sign() -> dict[str, str]:
-        return signer.headers(host=HOST, path=PATH, payload_hash=payload_hash, moment=MOMENT)
-
-    encoder = PostEncoder(host=HOST, body=BODY)
-    headers = sign()
+    signer = Signer(credentials, "eu-west-1")
+    encoder = PostEncoder(host=HOST, connections=CONNECTIONS, body=BODY, signer=signer)
     connection = Connection()
 
     def exchange() -> None:
         connection.begin()
-        encoder.encode(PATH, headers)
+        encoder.encode(PART, MOMENT)
         connection.receive_data(ANSWER)
 
     steps: dict[str, Callable[[], object]] = {
-        "path": lambda: connection_path(CONNECTIONS, CONNECTION_ID),
-        "signature": sign,
-        "request": lambda: encoder.encode(PATH, headers),
+        "path": lambda: connection_part(CONNECTION_ID),
+        "request": lambda: encoder.encode(PART, MOMENT),
         "request_and_answer": exchange,
     }
     figures = {name: _time(step, rounds) for name, step in steps.items()}
-    total = figures["path"] + figures["signature"] + figures["request_and_answer"]
-    return {**figures, "post": round(total, 2)}
+    return {**figures, "post": round(figures["path"] + figures["request_and_answer"], 2)}
 
 
 def _time(step: Callable[[], object], rounds: int) -> float:

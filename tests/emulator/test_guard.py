@@ -6,19 +6,22 @@ import pytest
 
 from django_aws_api_gateway_websockets.emulator.clock import ManualClock
 from django_aws_api_gateway_websockets.emulator.guard import CREDENTIALS, Guard
-from django_aws_api_gateway_websockets.protocol.sigv4 import Signer, hash_payload
+from django_aws_api_gateway_websockets.protocol.heads import parse_head
+from django_aws_api_gateway_websockets.protocol.posts import PostEncoder
+from django_aws_api_gateway_websockets.protocol.sigv4 import Signer
 
 from .support import request_head
 
-PATH = "/abcdefghij/dev/@connections/Qyi07eCbtjMCJKw%3D"
+CONNECTIONS, PART = "/abcdefghij/dev/@connections", "Qyi07eCbtjMCJKw%3D"
 
 
 def status_of(guard: Guard, moment: float, body: bytes = b"x") -> int | None:
     """Return the status with which a request is refused that was signed at a moment, else None."""
-    headers = Signer(CREDENTIALS, "local").headers(
-        host="gateway.test", path=PATH, payload_hash=hash_payload(b"x"), moment=moment
+    encoder = PostEncoder(
+        host="gateway.test", connections=CONNECTIONS, body=b"x", signer=Signer(CREDENTIALS, "local")
     )
-    head = request_head(PATH, ("Host", "gateway.test"), *headers.items(), method="POST")
+    signed = parse_head(encoder.encode(PART, moment).partition(b"\r\n\r\n")[0])
+    head = request_head(f"{CONNECTIONS}/{PART}", *signed.headers, method="POST")
     answer = guard.refusal(head, body)
     return answer.status if answer else None
 
@@ -49,7 +52,9 @@ class TestGuard:
 
     def test_says_what_aws_says(self) -> None:
         """A request without a signature."""
-        answer = Guard(ManualClock(), verify=True).refusal(request_head(PATH), b"")
+        answer = Guard(ManualClock(), verify=True).refusal(
+            request_head(f"{CONNECTIONS}/{PART}"), b""
+        )
 
         assert answer is not None
         assert answer.headers["x-amzn-ErrorType"] == "MissingAuthenticationTokenException"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from django_aws_api_gateway_websockets.protocol.endpoints import (
     bracketed,
-    connection_path,
+    connection_part,
     connections_path,
     execute_api_endpoint,
     host_header,
@@ -258,13 +258,13 @@ class TestConnections:
     )
     def test_path_of_one(self, connection_id: str, part: str) -> None:
         """A connection id is one part of the path, whatever is in it."""
-        assert connection_path("/live/@connections", connection_id) == f"/live/@connections/{part}"
+        assert connection_part(connection_id) == part
 
     @pytest.mark.parametrize("connection_id", ["", ".", ".."])
     def test_path_of_none(self, connection_id: str) -> None:
         """What would lead elsewhere is refused."""
         with pytest.raises(ValueError, match=rf"^'{re.escape(connection_id)}' is no connection"):
-            connection_path("/live/@connections", connection_id)
+            connection_part(connection_id)
 
     @pytest.mark.parametrize(
         ("url", "host"),

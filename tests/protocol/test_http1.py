@@ -10,22 +10,21 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from django_aws_api_gateway_websockets.protocol.endpoints import (
-    connection_path,
+    connection_part,
     connections_path,
     host_header,
 )
-from django_aws_api_gateway_websockets.protocol.heads import END_OF_HEAD, parse_head
 from django_aws_api_gateway_websockets.protocol.http1 import (
     BODY_MAX_BYTES,
     HEAD_MAX_BYTES,
     Answer,
     Connection,
     NotUnderstood,
-    PostEncoder,
     Reason,
     State,
 )
-from django_aws_api_gateway_websockets.protocol.sigv4 import Credentials, Signer, hash_payload
+from django_aws_api_gateway_websockets.protocol.posts import PostEncoder
+from django_aws_api_gateway_websockets.protocol.sigv4 import Credentials, Signer
 
 from ..emulator.support import PATIENCE, RawSocket, running
 
@@ -33,7 +32,6 @@ __all__ = [
     "TestAnswers",
     "TestAnyBytes",
     "TestConnection",
-    "TestEncoding",
     "TestLocalGateway",
     "TestNotUnderstood",
 ]
@@ -108,10 +106,9 @@ def split(data: bytes, places: list[int]) -> list[bytes]:
 def exchange(connection: Connection, raw: RawSocket, url: str, connection_id: str) -> Answer:
     """Post to a connection of a real gateway, and return its answer, read byte by byte."""
     host = host_header(url)
-    path = connection_path(connections_path(url), connection_id)
-    headers = SIGNER.headers(host=host, path=path, payload_hash=hash_payload(b"hi"), moment=1.5)
+    encoder = PostEncoder(host=host, connections=connections_path(url), body=b"hi", signer=SIGNER)
     connection.begin()
-    raw.send(PostEncoder(host=host, body=b"hi").encode(path, headers))
+    raw.send(encoder.encode(connection_part(connection_id), 1.5))
     while (answer := connection.receive_data(raw.read(1))) is None:
         pass
     return answer
@@ -129,51 +126,6 @@ class TestLocalGateway:
 
             assert client.recv(PATIENCE) == "hi"
         assert (sent.status, sent.body, gone.status) == (200, b"", 410)
-
-
-class TestEncoding:
-    """A request as bytes."""
-
-    def test_bytes(self) -> None:
-        """Host, the given headers, the length, and the body as it is."""
-        encoder = PostEncoder(host="example.com", body=b"\xff\r\n")
-
-        request = encoder.encode("/@connections/a%3D", {"X-A": "b c"})
-
-        assert request == (
-            b"POST /@connections/a%3D HTTP/1.1\r\nHost: example.com\r\nX-A: b c\r\n"
-            b"Content-Length: 3\r\n\r\n\xff\r\n"
-        )
-
-    @pytest.mark.parametrize("junk", ["\r\nX: y", "\n", "\r", "\0", "\t", "\x7f", "é", "\u2028"])
-    @pytest.mark.parametrize("place", ["host", "path", "name", "value"])
-    def test_refuses_what_ends_a_line(self, place: str, junk: str) -> None:
-        """No host, path or header can add a header or a request."""
-        parts = {"host": "h", "path": "/p", "name": "n", "value": "v"}
-        parts[place] += junk
-
-        with pytest.raises(ValueError, match=r"^A request's path or header has a character that"):
-            PostEncoder(host=parts["host"], body=b"").encode(
-                parts["path"], {parts["name"]: parts["value"]}
-            )
-
-    def test_refuses_a_space_in_the_path(self) -> None:
-        """The path is one word of its line."""
-        with pytest.raises(ValueError, match=r"cannot be sent\.$"):
-            PostEncoder(host="h", body=b"").encode("/a HTTP/1.1", {})
-
-    @given(words, text, st.dictionaries(names, text, max_size=3), st.binary())
-    def test_says_what_it_was_given(
-        self, path: str, host: str, headers: dict[str, str], body: bytes
-    ) -> None:
-        """A server reads these headers and no others."""
-        request = PostEncoder(host=host, body=body).encode(path, headers)
-
-        head, _, rest = request.partition(END_OF_HEAD)
-        given = {"Host": host, **headers, "Content-Length": str(len(body))}
-        assert parse_head(head).first_line == f"POST {path} HTTP/1.1"
-        assert parse_head(head).headers == tuple((n, v.strip()) for n, v in given.items())
-        assert rest == body
 
 
 class TestAnswers:

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from django_aws_api_gateway_websockets.protocol.http1 import PostEncoder
-from django_aws_api_gateway_websockets.protocol.sigv4 import Credentials, Signer, hash_payload
+from django_aws_api_gateway_websockets.protocol.posts import PostEncoder
+from django_aws_api_gateway_websockets.protocol.sigv4 import Credentials, Signer
 from django_aws_api_gateway_websockets.transports.batches import (
     ACCEPTED,
     SETTLED,
@@ -36,11 +36,13 @@ def told() -> list[Batch]:
 def batch(told: list[Batch]) -> Batch:
     """Return two posts."""
     return Batch(
-        host=HOST,
-        paths=["/live/@connections/a%3D", "/live/@connections/b%3D"],
-        encoder=PostEncoder(host=HOST, body=b'{"n": 1}'),
-        payload_hash=hash_payload(b'{"n": 1}'),
-        signer=Signer(CREDENTIALS, "eu-west-1"),
+        parts=["a%3D", "b%3D"],
+        encoder=PostEncoder(
+            host=HOST,
+            connections="/live/@connections",
+            body=b'{"n": 1}',
+            signer=Signer(CREDENTIALS, "eu-west-1"),
+        ),
         done=told.append,
     )
 

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 import pytest
 
-from django_aws_api_gateway_websockets.protocol.http1 import PostEncoder
-from django_aws_api_gateway_websockets.protocol.sigv4 import Credentials, Signer, hash_payload
+from django_aws_api_gateway_websockets.protocol.posts import PostEncoder
+from django_aws_api_gateway_websockets.protocol.sigv4 import Credentials, Signer
 from django_aws_api_gateway_websockets.transports.batches import UNSETTLED, Batch
 from django_aws_api_gateway_websockets.transports.connections import PostConnection
 from django_aws_api_gateway_websockets.transports.streams import PlainStream, Stream, TLSStream
@@ -71,11 +71,10 @@ async def connect(sink: Sink, owner: Owner, stream: Stream | None = None) -> Pos
 def batch_of(done: Callable[[Batch], object], payload: bytes = PAYLOAD) -> Batch:
     """Return a batch of one post."""
     return Batch(
-        host="localhost",
-        paths=["/live/@connections/c0"],
-        encoder=PostEncoder(host="localhost", body=payload),
-        payload_hash=hash_payload(payload),
-        signer=SIGNER,
+        parts=["c0"],
+        encoder=PostEncoder(
+            host="localhost", connections="/live/@connections", body=payload, signer=SIGNER
+        ),
         done=done,
     )
 

@@ -8,8 +8,8 @@ from queue import SimpleQueue
 
 import pytest
 
-from django_aws_api_gateway_websockets.protocol.http1 import PostEncoder
-from django_aws_api_gateway_websockets.protocol.sigv4 import Credentials, Signer, hash_payload
+from django_aws_api_gateway_websockets.protocol.posts import PostEncoder
+from django_aws_api_gateway_websockets.protocol.sigv4 import Credentials, Signer
 from django_aws_api_gateway_websockets.transports.batches import UNSETTLED, Batch
 from django_aws_api_gateway_websockets.transports.fanout import (
     Fanout,
@@ -38,11 +38,10 @@ def begin(fanout: Fanout, sink: Sink, count: int = 1) -> SimpleQueue[Batch]:
     """Send so many posts; return where they come to when they are done."""
     done: SimpleQueue[Batch] = SimpleQueue()
     batch = Batch(
-        host="localhost",
-        paths=["/live/@connections/c0"] * count,
-        encoder=PostEncoder(host="localhost", body=b"{}"),
-        payload_hash=hash_payload(b"{}"),
-        signer=SIGNER,
+        parts=["c0"] * count,
+        encoder=PostEncoder(
+            host="localhost", connections="/live/@connections", body=b"{}", signer=SIGNER
+        ),
         done=done.put,
     )
     fanout.submit(target_of(sink), batch, 256)

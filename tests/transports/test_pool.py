@@ -7,8 +7,8 @@ import ssl
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from django_aws_api_gateway_websockets.protocol.http1 import PostEncoder
-from django_aws_api_gateway_websockets.protocol.sigv4 import Credentials, Signer, hash_payload
+from django_aws_api_gateway_websockets.protocol.posts import PostEncoder
+from django_aws_api_gateway_websockets.protocol.sigv4 import Credentials, Signer
 from django_aws_api_gateway_websockets.transports.batches import UNSETTLED, Batch, Target
 from django_aws_api_gateway_websockets.transports.pool import Pool
 
@@ -71,11 +71,10 @@ class User:
         """Return what will have the statuses of so many posts."""
         future: asyncio.Future[list[int]] = self.loop.create_future()
         batch = Batch(
-            host="localhost",
-            paths=[f"/live/@connections/c{number}" for number in range(count)],
-            encoder=PostEncoder(host="localhost", body=PAYLOAD),
-            payload_hash=hash_payload(PAYLOAD),
-            signer=SIGNER,
+            parts=[f"c{number}" for number in range(count)],
+            encoder=PostEncoder(
+                host="localhost", connections="/live/@connections", body=PAYLOAD, signer=SIGNER
+            ),
             done=lambda batch: future.set_result(batch.statuses),
         )
         self.pool.add(batch, ceiling)
