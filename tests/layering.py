@@ -44,6 +44,7 @@ LAYERS = (
         "transports.breaker",
         "transports.base",
         "transports.window",
+        "transports.turns",
         "transports.streams",
         "transports.batches",
         "transports.connections",

@@ -66,7 +66,7 @@ class Delivery(Generic[R]):
     def run(self, chunks: Iterable[Sequence[R]]) -> Iterator[Sent[R]]:
         """Yield each recipient with what went wrong, as that is known."""
         try:
-            for chunk in chunks:
+            for chunk in self._fanout.turns.read(chunks):
                 for url, recipients in _by_url(chunk).items():
                     yield from self._send(url, recipients)
             yield from self._collect(0)

@@ -16,6 +16,7 @@ import threading
 
 from .batches import Batch, Target
 from .pool import Pool
+from .turns import PoliteSelector, Turns
 
 __all__ = ["Fanout", "FanoutHolder", "get_fanout", "threads_are_real"]
 
@@ -24,10 +25,15 @@ _CLOSE_SECONDS = 2.0
 
 
 class Fanout:
-    """Sends batches, from any thread."""
+    """Sends batches, from any thread.
+
+    Attributes:
+        turns: with whom the event loop takes turns.
+    """
 
     def __init__(self) -> None:
-        self._loop = asyncio.new_event_loop()
+        self.turns = Turns()
+        self._loop = asyncio.SelectorEventLoop(PoliteSelector(self.turns))
         self._pools: dict[Target, Pool] = {}
         self._thread = threading.Thread(target=self._run, name="websocket-fanout", daemon=True)
         self._thread.start()
