@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from ..conf import settings
 
-__all__ = ["birth_of_the_oldest", "is_young"]
+__all__ = ["birth_of_the_oldest", "birth_of_the_young", "is_young"]
 
 
 def birth_of_the_oldest() -> datetime:
@@ -16,6 +16,11 @@ def birth_of_the_oldest() -> datetime:
     return timezone.now() - timedelta(seconds=settings.session_max_age_seconds)
 
 
+def birth_of_the_young() -> datetime:
+    """Return when the oldest connection was opened to which AWS may still answer 410 too early."""
+    return timezone.now() - timedelta(seconds=settings.gone_grace_seconds)
+
+
 def is_young(created_on: datetime) -> bool:
     """Return whether AWS may still answer 410 because ``$connect`` has just been answered."""
-    return timezone.now() - created_on < timedelta(seconds=settings.gone_grace_seconds)
+    return created_on > birth_of_the_young()

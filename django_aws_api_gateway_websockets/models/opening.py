@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-__all__ = ["handling_connect", "is_opening"]
+__all__ = ["handling_connect", "is_opening", "opening_connection"]
 
 _connection_id: ContextVar[str | None] = ContextVar("connection_id", default=None)
 
@@ -24,3 +24,8 @@ def handling_connect(connection_id: str) -> Iterator[None]:
 def is_opening(connection_id: str) -> bool:
     """Return whether the caller is part of the handshake of this connection."""
     return _connection_id.get() == connection_id
+
+
+def opening_connection() -> str | None:
+    """Return the connection of whose handshake the caller is part, or None."""
+    return _connection_id.get()

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .ages import birth_of_the_oldest, is_young
+from django.db.models import BooleanField, Case, CharField, DateTimeField, Q, Value, When
+
+from .ages import birth_of_the_oldest, birth_of_the_young, is_young
 from .delivery import NOT_READY, Outcome, Result
 from .gateways import ApiGateway
-from .opening import is_opening
+from .opening import opening_connection
 
 if TYPE_CHECKING:
     from .session_queryset import WebSocketSessionQuerySet
@@ -23,14 +25,15 @@ logger = logging.getLogger("django_aws_api_gateway_websockets.models")
 _ROWS_AT_ONCE = 500
 """Rows that are fetched from the database at once."""
 
-_SESSION_FIELDS = ("pk", "connection_id", "created_on", "api_gateway_id")
 # In the order of the columns, as from_db() takes them.
-_ADDRESS_FIELDS = tuple(
-    field.attname
+_ADDRESS_FIELDS = [
+    field
     for field in ApiGateway._meta.concrete_fields
     if field.attname in ApiGateway.ADDRESS_FIELDS
-)
-_GATEWAY_FIELDS = tuple(f"api_gateway__{name}" for name in _ADDRESS_FIELDS)
+]
+
+_MARGIN = timedelta(minutes=10)
+"""Who outlives that much of reading is asked for by a post; AWS answers that it is gone."""
 
 _SKIPPED = Result(Outcome.SKIPPED)
 _GONE = Result(Outcome.GONE)
@@ -42,21 +45,21 @@ class Recipient(NamedTuple):
     Attributes:
         key: its primary key.
         connection_id: as AWS names the connection.
-        created_on: when it began to open.
+        created_on: when it began to open, or None if it is neither young nor near its end.
         management_url: where the connections of its stage are managed.
         obstacle: what becomes of the message without a post, or None when it can be posted.
     """
 
     key: Any
     connection_id: str
-    created_on: datetime
+    created_on: datetime | None
     management_url: str
     obstacle: Result | None
 
     @property
     def is_young(self) -> bool:
         """Whether AWS may still answer 410 because ``$connect`` has just been answered."""
-        return is_young(self.created_on)
+        return self.created_on is not None and is_young(self.created_on)
 
 
 class RecipientReader:
@@ -72,30 +75,54 @@ class RecipientReader:
             rows: the sessions.
             size: sessions of a chunk; whether they are too old is looked at once a chunk.
         """
-        values, db = rows.values_list(*_SESSION_FIELDS, *_GATEWAY_FIELDS), rows.db
-        found = values.iterator(chunk_size=_ROWS_AT_ONCE)
+        columns = ("pk", "connection_id", "api_gateway_id", _birth(), *_address_columns())
+        found = rows.values_list(*columns).iterator(chunk_size=_ROWS_AT_ONCE)
+        db, opening = rows.db, opening_connection()
         while chunk := list(islice(found, size)):
             oldest = birth_of_the_oldest()
-            yield [self._recipient(row, oldest, db) for row in chunk]
+            yield [self._recipient(row, db, opening, oldest) for row in chunk]
 
-    def _recipient(self, row: tuple[Any, ...], oldest: datetime, db: str) -> Recipient:
-        key, connection_id, created_on, gateway_id, *fields = row
-        address = self._addresses.get(gateway_id)
-        if address is None:
-            address = self._addresses[gateway_id] = _address(gateway_id, fields, db)
-        url, obstacle = address
-        if is_opening(connection_id):
+    def _recipient(
+        self, row: tuple[Any, ...], db: str, opening: str | None, oldest: datetime
+    ) -> Recipient:
+        key, connection_id, gateway_id, created_on = row[:4]
+        if gateway_id not in self._addresses:
+            self._addresses[gateway_id] = _address(gateway_id, row[4:], db)
+        url, obstacle = self._addresses[gateway_id]
+        if connection_id == opening:
             obstacle = NOT_READY
-        elif created_on <= oldest and obstacle is not _SKIPPED:
+        elif created_on is not None and created_on <= oldest and obstacle is not _SKIPPED:
             obstacle = _GONE
         return Recipient(key, connection_id, created_on, url, obstacle)
 
 
-def _address(gateway_id: int | None, fields: list[Any], db: str) -> tuple[str, Result | None]:
+# A driver converts dates and truth values of each row, which takes longer than the rest of it.
+def _birth() -> Case:
+    """Return what tells when a session began, where that matters."""
+    matters = Q(created_on__lte=birth_of_the_oldest() + _MARGIN)
+    matters |= Q(created_on__gt=birth_of_the_young())
+    return Case(When(matters, then="created_on"), output_field=DateTimeField())
+
+
+def _address_columns() -> Iterator[str | Case]:
+    """Yield the columns of a gateway's address."""
+    for field in _ADDRESS_FIELDS:
+        name = f"api_gateway__{field.attname}"
+        yield _truth(name) if isinstance(field, BooleanField) else name
+
+
+def _truth(name: str) -> Case:
+    """Return a text that is as true as a field."""
+    return Case(
+        When(**{name: True}, then=Value("true")), default=Value(""), output_field=CharField()
+    )
+
+
+def _address(gateway_id: int | None, fields: Sequence[Any], db: str) -> tuple[str, Result | None]:
     """Return where posts to the sessions of a gateway go, or what becomes of their messages."""
     if gateway_id is None:
         return "", _SKIPPED
-    gateway = ApiGateway.from_db(db, _ADDRESS_FIELDS, fields)
+    gateway = ApiGateway.from_db(db, [field.attname for field in _ADDRESS_FIELDS], fields)
     try:
         return gateway.management_url, None
     except (RuntimeError, ValueError) as error:
