@@ -26,7 +26,7 @@ ARGUMENTS = (
     "--disable-quic",
     "--disable-sync",
 )
-PATIENCE = 15_000
+PATIENCE = 60_000
 """Milliseconds that a page may take to show something."""
 
 

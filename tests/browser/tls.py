@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 __all__ = ["tls_front"]
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 """Seconds that open connections may take to end."""
 
 

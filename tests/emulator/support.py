@@ -27,7 +27,7 @@ from django_aws_api_gateway_websockets.protocol.routes import (
     request_parameters,
 )
 
-PATIENCE = 5.0
+PATIENCE = 10.0
 """Seconds that a test waits for something that should come at once."""
 
 SESSION = boto3.Session(aws_access_key_id="key", aws_secret_access_key="secret")

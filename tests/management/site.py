@@ -16,7 +16,7 @@ from typing import Any, Self
 
 __all__ = ["Running", "Site", "free_port", "poll"]
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds that a process may take to say something or to end."""
 
 

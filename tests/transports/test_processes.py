@@ -21,7 +21,7 @@ from .sink import ACCEPT, Answer, End, Post, Sink
 
 __all__ = ["TestExit", "TestFork", "TestGevent", "TestGunicorn", "TestPool"]
 
-TIMEOUT_SECONDS = 30
+TIMEOUT_SECONDS = 60
 
 # Whoever forks is warned of threads from Python 3.12 on, whatever the threads do.
 STRICT = ("-Xdev", "-Werror", "-Wignore:This process:DeprecationWarning")

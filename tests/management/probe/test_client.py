@@ -20,7 +20,7 @@ from django_aws_api_gateway_websockets.management.probe.client import (
 
 __all__ = ["TestEnd", "TestHandshake", "TestMessages"]
 
-PATIENCE = 5.0
+PATIENCE = 10.0
 
 Say = Callable[[socket.socket], None]
 

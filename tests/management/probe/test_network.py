@@ -27,7 +27,7 @@ from ..site import free_port
 
 __all__ = ["TestConnecting", "TestPlaces", "TestResolving", "TestTls"]
 
-PATIENCE = 5.0
+PATIENCE = 10.0
 
 
 @contextmanager
