@@ -22,7 +22,7 @@ __all__ = ["TestChaos"]
 COUNT = int(os.environ.get("CHAOS_POSTS", "2000"))
 SEED = 5
 BACKEND = "django_aws_api_gateway_websockets.transports.apigateway.APIGatewayTransport"
-SETTINGS = {"transport": {"BACKEND": BACKEND, "OPTIONS": {"read_timeout": 1}}}
+SETTINGS = {"transport": {"BACKEND": BACKEND, "OPTIONS": {"read_timeout": 4}}}
 
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"
 HEAD, TAIL = b"HTTP/1.1 200 OK\r\nContent-Le", b"ngth: 0\r\n\r\n"
