@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from datetime import UTC, datetime
 
 from .heads import RequestHead
 
-__all__ = ["Event", "EventType", "Handshake"]
+__all__ = ["Event", "EventType", "Handshake", "handshake_of"]
 
 
 class EventType(enum.StrEnum):
@@ -91,3 +92,13 @@ def _milliseconds(wall: float) -> str:
 
 def _common_log_time(wall: float) -> str:
     return datetime.fromtimestamp(wall, UTC).strftime("%d/%b/%Y:%H:%M:%S +0000")
+
+
+def handshake_of(transport: asyncio.Transport, head: RequestHead) -> Handshake:
+    """Return a handshake with what the transport knows of the client."""
+    return Handshake(
+        head=head,
+        source_ip=transport.get_extra_info("peername")[0],
+        scheme="http" if transport.get_extra_info("sslcontext") is None else "https",
+        port=transport.get_extra_info("sockname")[1],
+    )

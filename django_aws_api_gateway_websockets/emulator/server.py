@@ -13,7 +13,7 @@ from .assumptions import Assumptions
 from .backend import CONCURRENCY, Backend
 from .clock import Clock
 from .control import ControlPlane, Site
-from .events import Handshake
+from .events import handshake_of
 from .faults import (
     Acts,
     BreakableCalls,
@@ -249,7 +249,7 @@ class _Run:
 
     def upgrade(self, transport: asyncio.Transport, head: RequestHead, early: bytes) -> Peer:
         """Take over a transport whose client asked for a WebSocket."""
-        peer = Peer(self.gateway, _handshake(transport, head), self.lost)
+        peer = Peer(self.gateway, handshake_of(transport, head), self.lost)
         self.peers.add(peer)
         peer.begin(transport, early)
         return peer
@@ -290,13 +290,3 @@ async def _turns() -> None:
     """Let the event loop go round, so that connections on their way in or out arrive."""
     for _ in range(3):
         await asyncio.sleep(0)
-
-
-def _handshake(transport: asyncio.Transport, head: RequestHead) -> Handshake:
-    """Return a handshake with what the transport knows of the client."""
-    return Handshake(
-        head=head,
-        source_ip=transport.get_extra_info("peername")[0],
-        scheme="http" if transport.get_extra_info("sslcontext") is None else "https",
-        port=transport.get_extra_info("sockname")[1],
-    )

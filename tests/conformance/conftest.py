@@ -77,7 +77,7 @@ def api(shared: Api) -> Api:
 @pytest.fixture
 def local(emulator: EmulatorThread | None) -> EmulatorThread:
     """Give the emulator to what no other service can be asked for."""
-    return emulator or pytest.skip("Only the emulator can be told to.")
+    return emulator or pytest.skip("AWS cannot be told to; only the emulator can.")
 
 
 @pytest.fixture
