@@ -6,7 +6,16 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-__all__ = ["END_OF_HEAD", "Head", "Headers", "decode_head", "header_values", "parse_head"]
+__all__ = [
+    "END_OF_HEAD",
+    "NAME",
+    "TEXT",
+    "Head",
+    "Headers",
+    "decode_head",
+    "header_values",
+    "parse_head",
+]
 
 END_OF_HEAD = b"\r\n\r\n"
 
@@ -14,9 +23,13 @@ Headers = tuple[tuple[str, str], ...]
 
 # RFC 9110, sections 5.1 and 5.5. A line that goes on in the next one is refused, as is every
 # control character: some servers end a line at a line feed alone.
-_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
-_TEXT = r"[^\x00-\x08\x0a-\x1f\x7f]*+"
-_HEAD = re.compile(rf"{_TEXT}(?:\r\n{_NAME}:{_TEXT})*+")
+NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+"""Matches the name of a header."""
+
+TEXT = r"[^\x00-\x08\x0a-\x1f\x7f]*+"
+"""Matches what else a line may hold."""
+
+_HEAD = re.compile(rf"{TEXT}(?:\r\n{NAME}:{TEXT})*+")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

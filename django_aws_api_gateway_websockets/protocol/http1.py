@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from ..exceptions import WebSocketError
-from .heads import END_OF_HEAD, decode_head
+from .heads import END_OF_HEAD, NAME, TEXT, decode_head
 
 __all__ = [
     "BODY_MAX_BYTES",
@@ -35,6 +35,14 @@ BODY_MAX_BYTES: Final = 65_536
 _STATUS_LINE = re.compile(r"HTTP/1\.1 (?P<status>[1-5][0-9]{2})(?: |\r|\Z)")
 _STATUS_END: Final = 13
 """Characters of a status line, up to the one after the status."""
+
+# The answer to nearly all posts is accepted at one look, which is a third of what the rules cost.
+_OTHERS = (
+    rf"(?:\r\n(?!(?i:connection|content-length|transfer-encoding):){NAME}:{TEXT}"
+    r"|\r\n(?i:connection: keep-alive)(?=\r))*+"
+)
+_EMPTY = r"\r\n(?i:content-length): 0"
+_PLAIN = re.compile(rf"HTTP/1\.1 200(?: {TEXT})?{_OTHERS}{_EMPTY}{_OTHERS}\r\n\r\n".encode())
 
 _FIELD = re.compile(r"\r\n(connection|content-length|transfer-encoding):([^\r]*)", re.IGNORECASE)
 _LENGTH = re.compile(r"[0-9]{1,10}")
@@ -95,6 +103,9 @@ class Answer(NamedTuple):
     body: bytes = b""
 
 
+_ACCEPTED: Final = Answer(200)
+
+
 class Connection:
     """A connection on which one post follows another, each after the answer to the last.
 
@@ -128,6 +139,9 @@ class Connection:
         if self.state is not State.WAITING:
             self.state = State.ENDED
             return None
+        if not self._data and self._head is None and _is_plain(data):
+            self.state = State.IDLE
+            return _ACCEPTED
         self._data += data
         try:
             return self._next_answer()
@@ -184,6 +198,11 @@ class _AnswerHead(NamedTuple):
     answer: Answer
     length: int
     closes: bool
+
+
+def _is_plain(data: bytes) -> bool:
+    """Return whether this is all of a 200 without a body, after which another post may come."""
+    return len(data) <= HEAD_MAX_BYTES and _PLAIN.fullmatch(data) is not None
 
 
 def _understand(data: bytes) -> _AnswerHead:

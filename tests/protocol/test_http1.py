@@ -45,12 +45,16 @@ GONE = (
     b"x-amzn-RequestId: 5f2c\r\nx-amzn-ErrorType: GoneException:http://x/\r\n\r\n"
     b'{"message": "bye"}\r\n'
 )
+KEPT = OK.replace(b"\r\n\r\n", b"\r\nconnection: Keep-Alive\r\nX-Request: 5f2c\r\n\r\n")
 CLOSING = OK.replace(b"\r\n\r\n", b"\r\nConnection: x ,Close\r\n\r\n")
 NO_CONTENT = b"HTTP/1.1 204 \r\nX: y\r\n\r\n"
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
 
 SAMPLES = [
     OK,
+    KEPT,
+    KEPT.replace(b"Keep-Alive", b"Keep-Alive, close"),
+    KEPT + KEPT,
     GONE,
     CLOSING,
     NO_CONTENT,
@@ -135,6 +139,7 @@ class TestAnswers:
         ("data", "status", "body"),
         [
             (OK, 200, b""),
+            (KEPT, 200, b""),
             (GONE, 410, b'{"message": "bye"}\r\n'),
             (NO_CONTENT, 204, b""),
             (NO_CONTENT.replace(b"X: y", b"Content-Length: 0"), 204, b""),
@@ -146,7 +151,10 @@ class TestAnswers:
         """Status and body; then the connection is idle again."""
         assert receive(data) == ([Answer(status=status, body=body)], State.IDLE)
 
-    @pytest.mark.parametrize("data", [CLOSING, OK + b"more", GONE + OK])
+    @pytest.mark.parametrize(
+        "data",
+        [CLOSING, KEPT.replace(b"Keep-Alive", b"close"), OK + b"more", GONE + OK, KEPT + KEPT],
+    )
     def test_last_one(self, data: bytes) -> None:
         """After ``close``, or more than was announced, the connection is of no use."""
         answers, state = receive(data)
@@ -172,6 +180,7 @@ class TestNotUnderstood:
             (OK[:-1], Reason.CUT_OFF, None),
             (GONE[:-1], Reason.CUT_OFF, 410),
             (b"x" * HEAD_MAX_BYTES, Reason.HEAD_TOO_LONG, None),
+            (KEPT.replace(b"5f2c", b"5" * HEAD_MAX_BYTES), Reason.HEAD_TOO_LONG, None),
             (OK.replace(b"OK", b"O" * HEAD_MAX_BYTES), Reason.HEAD_TOO_LONG, None),
             (OK.replace(b"OK\r\n", b"OK\r\nX: y\r\n folded\r\n"), Reason.MALFORMED, None),
             (OK.replace(b"OK\r\n", b"OK\n"), Reason.MALFORMED, None),
@@ -196,6 +205,9 @@ class TestNotUnderstood:
             (OK.replace(b": 0", b":"), Reason.LENGTH, 200),
             (OK.replace(b": 0", b": 0, 0"), Reason.LENGTH, 200),
             (OK.replace(b": 0", b": 0\r\ncontent-length: 5"), Reason.LENGTH, 200),
+            (OK.replace(b": 0", b": 0\r\nContent-Length: 0"), Reason.LENGTH, 200),
+            (KEPT.replace(b"X-Request", b"Transfer-encoding"), Reason.TRANSFER_CODING, 200),
+            (KEPT.replace(b"5f2c", b"5\n2c"), Reason.MALFORMED, None),
             (OK.replace(b": 0", b": 65537"), Reason.BODY_TOO_LONG, 200),
             (OK.replace(b": 0", b": 99999999999"), Reason.LENGTH, 200),
         ],
