@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import BooleanField, Case, CharField, DateTimeField, Q, Value, When
 
-from .ages import birth_of_the_oldest, birth_of_the_young, is_young
+from .ages import birth_of_the_oldest, birth_of_the_young
 from .delivery import NOT_READY, Outcome, Result
 from .gateways import ApiGateway
 from .opening import opening_connection
@@ -45,21 +45,16 @@ class Recipient(NamedTuple):
     Attributes:
         key: its primary key.
         connection_id: as AWS names the connection.
-        created_on: when it began to open, or None if it is neither young nor near its end.
+        is_young: whether it was so young when it was read that a 410 does not tell its end.
         management_url: where the connections of its stage are managed.
         obstacle: what becomes of the message without a post, or None when it can be posted.
     """
 
     key: Any
     connection_id: str
-    created_on: datetime | None
+    is_young: bool
     management_url: str
     obstacle: Result | None
-
-    @property
-    def is_young(self) -> bool:
-        """Whether AWS may still answer 410 because ``$connect`` has just been answered."""
-        return self.created_on is not None and is_young(self.created_on)
 
 
 class RecipientReader:
@@ -75,7 +70,7 @@ class RecipientReader:
             rows: the sessions.
             size: sessions of a chunk; whether they are too old is looked at once a chunk.
         """
-        columns = ("pk", "connection_id", "api_gateway_id", _birth(), *_address_columns())
+        columns = ("pk", "connection_id", "api_gateway_id", _youth(), _birth(), *_address_columns())
         found = rows.values_list(*columns).iterator(chunk_size=_ROWS_AT_ONCE)
         db, opening = rows.db, opening_connection()
         while chunk := list(islice(found, size)):
@@ -85,37 +80,39 @@ class RecipientReader:
     def _recipient(
         self, row: tuple[Any, ...], db: str, opening: str | None, oldest: datetime
     ) -> Recipient:
-        key, connection_id, gateway_id, created_on = row[:4]
+        key, connection_id, gateway_id, youth, created_on = row[:5]
         if gateway_id not in self._addresses:
-            self._addresses[gateway_id] = _address(gateway_id, row[4:], db)
+            self._addresses[gateway_id] = _address(gateway_id, row[5:], db)
         url, obstacle = self._addresses[gateway_id]
         if connection_id == opening:
             obstacle = NOT_READY
         elif created_on is not None and created_on <= oldest and obstacle is not _SKIPPED:
             obstacle = _GONE
-        return Recipient(key, connection_id, created_on, url, obstacle)
+        return Recipient(key, connection_id, bool(youth), url, obstacle)
 
 
 # A driver converts dates and truth values of each row, which takes longer than the rest of it.
+def _youth() -> Case:
+    """Return what tells whether a session is young."""
+    return _truth(Q(created_on__gt=birth_of_the_young()))
+
+
 def _birth() -> Case:
-    """Return what tells when a session began, where that matters."""
-    matters = Q(created_on__lte=birth_of_the_oldest() + _MARGIN)
-    matters |= Q(created_on__gt=birth_of_the_young())
-    return Case(When(matters, then="created_on"), output_field=DateTimeField())
+    """Return what tells when a session began, if it may be at its end before it is sent to."""
+    is_near_its_end = Q(created_on__lte=birth_of_the_oldest() + _MARGIN)
+    return Case(When(is_near_its_end, then="created_on"), output_field=DateTimeField())
 
 
 def _address_columns() -> Iterator[str | Case]:
     """Yield the columns of a gateway's address."""
     for field in _ADDRESS_FIELDS:
         name = f"api_gateway__{field.attname}"
-        yield _truth(name) if isinstance(field, BooleanField) else name
+        yield _truth(Q(**{name: True})) if isinstance(field, BooleanField) else name
 
 
-def _truth(name: str) -> Case:
-    """Return a text that is as true as a field."""
-    return Case(
-        When(**{name: True}, then=Value("true")), default=Value(""), output_field=CharField()
-    )
+def _truth(condition: Q) -> Case:
+    """Return a text that is as true as a condition."""
+    return Case(When(condition, then=Value("true")), default=Value(""), output_field=CharField())
 
 
 def _address(gateway_id: int | None, fields: Sequence[Any], db: str) -> tuple[str, Result | None]:

@@ -185,6 +185,17 @@ class TestYoung:
 
         assert (report.gone, report.sent, sent_to()) == (1, 0, [])
 
+    def test_is_gone_when_it_has_grown_up_meanwhile(self, gateway: ApiGateway) -> None:
+        """Who was young when it was read is looked at once more before it counts."""
+        connect("a", timedelta(seconds=9), api_gateway=gateway)
+        fail("a", ConnectionGone)
+        watch = Stopwatch()
+
+        with Clock() as clock, on_post(lambda connection_id: clock.advance(seconds=2)):
+            report = broadcast(watch)
+
+        assert (report.gone, report.not_ready, watch.pauses, open_rows()) == (1, 0, [0.2], [])
+
     def test_is_throttled_once_it_is_open(self, gateway: ApiGateway) -> None:
         """It goes on to wait with the others that are."""
         connect("a", NEW, api_gateway=gateway)
