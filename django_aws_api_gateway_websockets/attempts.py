@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from .models import ApiGateway, ConnectionRateLimit, WebSocketSession, WebSocketToken
-    from .models.rate_limits import AttemptStanding, ConnectionLimit
+    from .models.limits.rate_limits import AttemptStanding, ConnectionLimit
     from .protocol.events import ConnectEvent
 
 __all__ = ["Attempt", "Check", "ConnectPolicy"]

@@ -6,8 +6,8 @@ whoever enqueues, by its name.
 
 from __future__ import annotations
 
+from .models.queueing.task_framework import background_task
 from .models.shards import run_shard
-from .models.task_framework import background_task
 
 __all__ = ["deliver_shard"]
 

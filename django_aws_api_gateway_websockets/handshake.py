@@ -17,8 +17,8 @@ from .attempts import Attempt, Check
 from .conf import settings
 from .exceptions import ConnectionRefused
 from .models import ConnectionRateLimit, WebSocketSession, WebSocketToken
+from .models.limits.rate_limits import AttemptStanding, ConnectionLimit
 from .models.primary import on_primary
-from .models.rate_limits import AttemptStanding, ConnectionLimit
 from .models.tokens import hash_session_key, hash_user_auth
 from .protocol.origins import origin_matches_host, origin_matches_list
 from .trust import client_address, is_connection_id

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.module_loading import import_string
 
-from django_aws_api_gateway_websockets.models.task_framework import task_framework
+from django_aws_api_gateway_websockets.models.queueing.task_framework import task_framework
 
 __all__ = ["backend_settings", "forget", "made", "work"]
 

@@ -23,7 +23,7 @@ from django_aws_api_gateway_websockets.models import (
     WebSocketSession,
     WebSocketToken,
 )
-from django_aws_api_gateway_websockets.models.rate_limits import ConnectionLimit
+from django_aws_api_gateway_websockets.models.limits.rate_limits import ConnectionLimit
 from django_aws_api_gateway_websockets.models.tokens import hash_session_key, hash_user_auth
 from django_aws_api_gateway_websockets.testing import create_gateway
 from django_aws_api_gateway_websockets.views import WebSocketView

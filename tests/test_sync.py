@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from django_aws_api_gateway_websockets import exceptions, sync
 from django_aws_api_gateway_websockets.models import ApiGateway
 
-from .models.in_aws import client, created, emulator
+from .models.operations.in_aws import client, created, emulator
 
 __all__ = ["client", "created", "emulator"]
 

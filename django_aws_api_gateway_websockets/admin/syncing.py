@@ -18,8 +18,8 @@ from django.urls import URLPattern, path, reverse
 from ..aws.errors import AWS_ERRORS, describe_error
 from ..exceptions import ApiGatewaySyncError, WebSocketError
 from ..models import ApiGateway, collect_deferred_sync_errors
-from ..models.creation import running_since
-from ..models.syncing import SyncPlan, change_sentences
+from ..models.operations.creation import running_since
+from ..models.operations.syncing import SyncPlan, change_sentences
 
 __all__ = ["FAILURES", "TEMPLATES", "PreviewMixin", "SyncErrorMessageMixin", "describe_failure"]
 

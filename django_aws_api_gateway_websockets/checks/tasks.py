@@ -10,7 +10,7 @@ from django.core.checks import CheckMessage, Info, Tags, register
 from django.core.exceptions import ImproperlyConfigured
 
 from ..conf import settings
-from ..models.task_framework import task_framework
+from ..models.queueing.task_framework import task_framework
 from .messages import check_id
 
 __all__ = ["check_tasks_run_elsewhere"]

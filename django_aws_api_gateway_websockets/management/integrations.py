@@ -12,8 +12,8 @@ from ..aws.errors import AWS_ERRORS, error_code
 from ..conf import settings
 from ..exceptions import ApiGatewaySyncError
 from ..models import ApiGateway
-from ..models.renewal import find_stale_headers, renew_headers
-from ..models.syncing import sync_errors
+from ..models.operations.renewal import find_stale_headers, renew_headers
+from ..models.operations.syncing import sync_errors
 from ..provisioning.headers import header_names
 
 __all__ = ["Command"]

@@ -22,19 +22,19 @@ from .aliases import (
     validate_integration_host,
 )
 from .channels import ChannelPermission, ChannelPermissionRule
-from .deliveries import Delivery, DeliveryShard
-from .delivery import DeliveryReport, DisconnectReport, Outcome
 from .gateways import ApiGateway
-from .payloads import Payload
-from .pushing import collect_deferred_sync_errors, run_aws_after_commit
-from .rate_limits import (
+from .limits.rate_limits import (
     RATE_LIMIT_PURGE_BATCH,
     RATE_LIMIT_PURGE_ONE_IN,
     RATE_LIMIT_RETENTION_DAYS,
     ConnectionRateLimit,
 )
+from .operations.pushing import collect_deferred_sync_errors, run_aws_after_commit
+from .queueing.deliveries import Delivery, DeliveryShard
 from .reaping import ReapReport, reap_sessions
 from .routes import ApiGatewayAdditionalRoute
+from .sending.delivery import DeliveryReport, DisconnectReport, Outcome
+from .sending.payloads import Payload
 from .sessions import WebSocketSession, WebSocketSessionQuerySet
 from .tokens import WebSocketToken, hash_session_key, hash_user_auth
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from ..exceptions import Throttled, TransportError
 from .batches import in_batches
-from .pacing import Pace
+from .sending.pacing import Pace
 from .session_queryset import WebSocketSessionQuerySet
 from .sessions import WebSocketSession
 

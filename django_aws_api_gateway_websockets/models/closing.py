@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from ..exceptions import ConnectionGone, ConnectionNotReady, TransportError
 from ..protocol.messages import close_envelope, encode
 from ..transports import BaseTransport, get_transport
-from .delivery import Outcome
+from .sending.delivery import Outcome
 
 if TYPE_CHECKING:
     from .sessions import WebSocketSession

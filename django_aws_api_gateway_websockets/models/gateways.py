@@ -11,14 +11,14 @@ from ..protocol.endpoints import management_url, origin_of, region_from_endpoint
 from ..protocol.routes import DEFAULT, integration_uri, select_route
 from ..provisioning.removal import Removal
 from ..provisioning.run import StepResult
-from .adoption import GatewayManager
-from .creation import create_in_aws
-from .domains import check_domain, create_domain_in_aws
 from .gateway_addresses import GatewayAddresses
-from .pulling import pull
-from .pushing import pending_batch, push_is_on, push_when_committed
-from .removal import forget, make_removal, remove_from_aws
-from .syncing import (
+from .operations.adoption import GatewayManager
+from .operations.creation import create_in_aws
+from .operations.domains import check_domain, create_domain_in_aws
+from .operations.pulling import pull
+from .operations.pushing import pending_batch, push_is_on, push_when_committed
+from .operations.removal import forget, make_removal, remove_from_aws
+from .operations.syncing import (
     SYNCED_FIELDS,
     SyncPlan,
     apply_plan,

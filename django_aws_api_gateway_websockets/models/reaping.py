@@ -23,11 +23,11 @@ from ..transports import BaseTransport, get_transport
 from .asking import Inquiry
 from .batches import BATCH_SIZE, in_batches
 from .closing import CLOSED_FOR_GOOD, close_connection, encode_farewell
-from .deliveries import drop_outlived
-from .delivery import Outcome
-from .enqueueing import requeue_lost
 from .gateways import ApiGateway
-from .pacing import Pace
+from .queueing.deliveries import drop_outlived
+from .queueing.enqueueing import requeue_lost
+from .sending.delivery import Outcome
+from .sending.pacing import Pace
 from .session_queryset import WebSocketSessionQuerySet
 from .sessions import WebSocketSession
 

@@ -14,9 +14,9 @@ from ..provisioning.run import StepResult
 from ..provisioning.state import DesiredRoute
 from ..provisioning.steps import StepKind
 from .gateways import ApiGateway
-from .pushing import Batch, pending_batch, push_is_on, push_when_committed
+from .operations.pushing import Batch, pending_batch, push_is_on, push_when_committed
+from .operations.syncing import SyncPlan, apply_plan, make_plan, sync_errors
 from .synced import SyncedModel
-from .syncing import SyncPlan, apply_plan, make_plan, sync_errors
 from .validators import (
     collect_errors,
     validate_additional_key,

@@ -16,12 +16,12 @@ from django.utils import timezone
 
 from ..exceptions import TransportError
 from .ages import birth_of_the_oldest
-from .broadcasts import Broadcast
 from .closing import CLOSED_FOR_GOOD, close_connection, closing_transport, encode_farewell
-from .delivery import DeliveryReport, DisconnectReport, Outcome
-from .enqueueing import enqueue_delivery, shard_task
 from .gateways import ApiGateway
-from .payloads import as_payload
+from .queueing.enqueueing import enqueue_delivery, shard_task
+from .sending.broadcasts import Broadcast
+from .sending.delivery import DeliveryReport, DisconnectReport, Outcome
+from .sending.payloads import as_payload
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser

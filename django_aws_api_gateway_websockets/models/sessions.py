@@ -17,10 +17,10 @@ from ..signals import sessions_gone
 from ..transports import BaseTransport, ConnectionInfo, get_transport
 from .ages import birth_of_the_oldest, is_young
 from .closing import CLOSED_FOR_GOOD, close_connection, closing_transport, encode_farewell
-from .delivery import Outcome
 from .gateways import ApiGateway
 from .opening import is_opening
-from .payloads import as_payload
+from .sending.delivery import Outcome
+from .sending.payloads import as_payload
 from .session_queryset import WebSocketSessionQuerySet
 from .tokens import login_is_current
 

@@ -8,9 +8,9 @@ from datetime import timedelta
 from django.db import DatabaseError
 from django.utils import timezone
 
-from .deliveries import Delivery, DeliveryShard, is_free
-from .payloads import Payload
 from .primary import on_primary
+from .queueing.deliveries import Delivery, DeliveryShard, is_free
+from .sending.payloads import Payload
 from .sessions import WebSocketSession
 
 __all__ = ["CHUNK_SIZE", "LEASE", "run_shard"]

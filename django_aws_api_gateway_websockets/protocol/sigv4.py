@@ -22,6 +22,7 @@ __all__ = [
     "ALGORITHM",
     "SERVICE",
     "Credentials",
+    "DayKey",
     "Signer",
     "Stamp",
     "encode_again",

@@ -15,8 +15,8 @@ from django.views.decorators.csrf import csrf_protect
 
 from ..conf import settings
 from ..models import ApiGateway
+from ..models.limits.token_limits import TokenLimit, TokenStanding
 from ..models.primary import on_primary
-from ..models.token_limits import TokenLimit, TokenStanding
 from ..models.tokens import is_active
 from ..trust import page_address
 from .decorators import open_view

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from django_aws_api_gateway_websockets.models import ApiGateway
 
-from ..models.in_aws import DOMAIN, client, created, emulator, unmapped
+from ..models.operations.in_aws import DOMAIN, client, created, emulator, unmapped
 from .test_syncing import GATEWAYS, shown
 
 __all__ = ["client", "created", "emulator", "unmapped"]

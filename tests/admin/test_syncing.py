@@ -19,7 +19,7 @@ from pytest_django import Settings
 
 from django_aws_api_gateway_websockets.models import ApiGateway, WebSocketSession
 
-from ..models.in_aws import BASE, client, created, deployments, emulator, route_keys
+from ..models.operations.in_aws import BASE, client, created, deployments, emulator, route_keys
 
 __all__ = ["client", "created", "emulator"]
 

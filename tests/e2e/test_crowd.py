@@ -18,9 +18,9 @@ from websockets.typing import Origin
 
 from django_aws_api_gateway_websockets.emulator import EmulatorThread
 from django_aws_api_gateway_websockets.models import ApiGateway, WebSocketSession
-from django_aws_api_gateway_websockets.models.broadcasts import Broadcast
-from django_aws_api_gateway_websockets.models.delivery import DeliveryReport
-from django_aws_api_gateway_websockets.models.patience import Timer
+from django_aws_api_gateway_websockets.models.sending.broadcasts import Broadcast
+from django_aws_api_gateway_websockets.models.sending.delivery import DeliveryReport
+from django_aws_api_gateway_websockets.models.sending.patience import Timer
 from django_aws_api_gateway_websockets.urls import events
 from django_aws_api_gateway_websockets.views import WebSocketView
 

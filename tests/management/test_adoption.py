@@ -14,7 +14,7 @@ from websockets.sync.client import connect
 from django_aws_api_gateway_websockets.emulator import EmulatorThread
 from django_aws_api_gateway_websockets.models import ApiGateway
 
-from ..models.in_aws import client, created, emulator
+from ..models.operations.in_aws import client, created, emulator
 from .old_api import NAME, OLD_SECRET, Backend, backend, create_old_api
 
 __all__ = ["backend", "client", "created", "emulator"]

@@ -17,7 +17,7 @@ from django_aws_api_gateway_websockets.emulator import EmulatorThread
 from django_aws_api_gateway_websockets.models import ApiGateway
 from django_aws_api_gateway_websockets.protocol.routes import request_parameters
 
-from ..models.in_aws import client, deployments, emulator
+from ..models.operations.in_aws import client, deployments, emulator
 from ..provisioning.aws_state import cut
 from .old_api import NAME, OLD_SECRET, SECRET_PARAMETER, Backend, backend, create_old_api
 

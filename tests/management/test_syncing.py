@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from django_aws_api_gateway_websockets.models import ApiGateway
 
-from ..models.in_aws import client, created, deployments, emulator, integration
+from ..models.operations.in_aws import client, created, deployments, emulator, integration
 
 __all__ = ["client", "created", "emulator"]
 

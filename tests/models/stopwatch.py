@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django_aws_api_gateway_websockets.models.patience import Timer
+from django_aws_api_gateway_websockets.models.sending.patience import Timer
 
 __all__ = ["Stopwatch"]
 

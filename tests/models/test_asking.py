@@ -13,10 +13,10 @@ from django_aws_api_gateway_websockets.exceptions import (
 )
 from django_aws_api_gateway_websockets.models import ApiGateway, WebSocketSession
 from django_aws_api_gateway_websockets.models.asking import Inquiry
-from django_aws_api_gateway_websockets.models.pacing import Pace
+from django_aws_api_gateway_websockets.models.sending.pacing import Pace
 
 from ..connections import connect
-from .test_pacing import Watch
+from .sending.test_pacing import Watch
 
 __all__ = ["Service", "TestAnswers", "TestPacing", "TestSilence"]
 

@@ -42,7 +42,7 @@ from ..connections import (
 )
 from ..settings import DB
 from ..tasks import backend_settings, work
-from .test_pacing import Watch
+from .sending.test_pacing import Watch
 
 __all__ = [
     "TestClosing",
