@@ -19,8 +19,8 @@ from ..aws.errors import AWS_ERRORS, translate_errors
 from .base import CONCURRENCY, BaseTransport, ConnectionInfo, R, SendResult, Sent
 from .breaker import Breaker
 from .deliveries import Delivery
-from .fanout import get_fanout, threads_are_real
-from .lanes import Lane
+from .fanout.lanes import Lane
+from .fanout.loop import get_fanout, threads_are_real
 
 __all__ = ["APIGatewayTransport"]
 

@@ -15,10 +15,10 @@ from typing import Any, Final, Generic
 from ..aws.errors import AWS_ERRORS
 from ..exceptions import ConnectionGone, Throttled, TransportError
 from .base import DEFAULT_WORKERS, R, Sent
-from .batches import ACCEPTED, UNSETTLED, Batch
 from .breaker import Breaker
-from .fanout import Fanout
-from .lanes import Lane
+from .fanout.batches import ACCEPTED, UNSETTLED, Batch
+from .fanout.lanes import Lane
+from .fanout.loop import Fanout
 
 __all__ = ["Delivery"]
 

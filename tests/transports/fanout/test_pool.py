@@ -9,10 +9,10 @@ from pathlib import Path
 
 from django_aws_api_gateway_websockets.protocol.posts import PostEncoder
 from django_aws_api_gateway_websockets.protocol.sigv4 import Credentials, Signer
-from django_aws_api_gateway_websockets.transports.batches import UNSETTLED, Batch, Target
-from django_aws_api_gateway_websockets.transports.pool import Pool
+from django_aws_api_gateway_websockets.transports.fanout.batches import UNSETTLED, Batch, Target
+from django_aws_api_gateway_websockets.transports.fanout.pool import Pool
 
-from .sink import ACCEPT, Answer, End, Post, Sink
+from ..sink import ACCEPT, Answer, End, Post, Sink
 
 __all__ = ["JumpingLoop", "TestConnections", "TestDeadlines", "TestFailures", "target_of"]
 

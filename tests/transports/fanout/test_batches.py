@@ -8,7 +8,7 @@ import pytest
 
 from django_aws_api_gateway_websockets.protocol.posts import PostEncoder
 from django_aws_api_gateway_websockets.protocol.sigv4 import Credentials, Signer
-from django_aws_api_gateway_websockets.transports.batches import (
+from django_aws_api_gateway_websockets.transports.fanout.batches import (
     ACCEPTED,
     SETTLED,
     UNSETTLED,

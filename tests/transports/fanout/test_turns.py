@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from django_aws_api_gateway_websockets.transports.turns import PoliteSelector, Turns
+from django_aws_api_gateway_websockets.transports.fanout.turns import PoliteSelector, Turns
 
 __all__ = ["TestLoop", "TestReading"]
 

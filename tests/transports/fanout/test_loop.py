@@ -10,15 +10,15 @@ import pytest
 
 from django_aws_api_gateway_websockets.protocol.posts import PostEncoder
 from django_aws_api_gateway_websockets.protocol.sigv4 import Credentials, Signer
-from django_aws_api_gateway_websockets.transports.batches import UNSETTLED, Batch
-from django_aws_api_gateway_websockets.transports.fanout import (
+from django_aws_api_gateway_websockets.transports.fanout.batches import UNSETTLED, Batch
+from django_aws_api_gateway_websockets.transports.fanout.loop import (
     Fanout,
     FanoutHolder,
     get_fanout,
     threads_are_real,
 )
 
-from .sink import Answer, End, Sink
+from ..sink import Answer, End, Sink
 from .test_pool import target_of
 
 __all__ = ["TestFanout", "TestProcess"]

@@ -8,7 +8,7 @@ import ssl
 import time
 from typing import Protocol, cast
 
-from ..protocol.http1 import Connection, NotUnderstood, State
+from ...protocol.http1 import Connection, NotUnderstood, State
 from .batches import ACCEPTED, SETTLED, UNSETTLED, Batch
 from .streams import Stream
 

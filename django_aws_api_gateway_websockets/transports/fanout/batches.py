@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from ..protocol.posts import PostEncoder
+from ...protocol.posts import PostEncoder
 
 __all__ = ["ACCEPTED", "SETTLED", "UNSETTLED", "Batch", "Target"]
 

@@ -7,8 +7,8 @@ from botocore.credentials import Credentials
 from botocore.exceptions import CredentialRetrievalError
 
 from django_aws_api_gateway_websockets.aws.direct import DirectAccess
-from django_aws_api_gateway_websockets.transports.batches import Batch, Target
-from django_aws_api_gateway_websockets.transports.lanes import Lane
+from django_aws_api_gateway_websockets.transports.fanout.batches import Batch, Target
+from django_aws_api_gateway_websockets.transports.fanout.lanes import Lane
 
 __all__ = ["Expired", "TestBatch", "TestTarget"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
-from ..aws.direct import DirectAccess
-from ..protocol.endpoints import connection_part, connections_path, host_header
-from ..protocol.posts import PostEncoder
-from ..protocol.sigv4 import Signer
+from ...aws.direct import DirectAccess
+from ...protocol.endpoints import connection_part, connections_path, host_header
+from ...protocol.posts import PostEncoder
+from ...protocol.sigv4 import Signer
 from .batches import Batch, Target
 
 __all__ = ["Lane"]

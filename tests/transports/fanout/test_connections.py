@@ -12,11 +12,15 @@ import pytest
 
 from django_aws_api_gateway_websockets.protocol.posts import PostEncoder
 from django_aws_api_gateway_websockets.protocol.sigv4 import Credentials, Signer
-from django_aws_api_gateway_websockets.transports.batches import UNSETTLED, Batch
-from django_aws_api_gateway_websockets.transports.connections import PostConnection
-from django_aws_api_gateway_websockets.transports.streams import PlainStream, Stream, TLSStream
+from django_aws_api_gateway_websockets.transports.fanout.batches import UNSETTLED, Batch
+from django_aws_api_gateway_websockets.transports.fanout.connections import PostConnection
+from django_aws_api_gateway_websockets.transports.fanout.streams import (
+    PlainStream,
+    Stream,
+    TLSStream,
+)
 
-from .sink import ACCEPT, GONE, Answer, End, Sink, answer, refuse
+from ..sink import ACCEPT, GONE, Answer, End, Sink, answer, refuse
 
 __all__ = ["TestAnswers", "TestHandshake"]
 

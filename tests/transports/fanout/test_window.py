@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from django_aws_api_gateway_websockets.transports.window import Window
+from django_aws_api_gateway_websockets.transports.fanout.window import Window
 
 __all__ = ["Host", "TestGrowth", "TestLimit", "TestRest", "TestThrottled"]
 

@@ -8,7 +8,11 @@ from contextlib import suppress
 import pytest
 import trustme
 
-from django_aws_api_gateway_websockets.transports.streams import PlainStream, Stream, TLSStream
+from django_aws_api_gateway_websockets.transports.fanout.streams import (
+    PlainStream,
+    Stream,
+    TLSStream,
+)
 
 __all__ = ["Server", "TestEnd", "TestHandshake", "TestPlain", "TestTalk"]
 
