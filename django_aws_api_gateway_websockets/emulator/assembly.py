@@ -1,4 +1,4 @@
-"""Messages made of frames, as far as the gateway takes them: text in UTF-8 and nothing else."""
+"""Messages and the frames that they are made of: the gateway takes text in UTF-8 alone."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Final
 from websockets.frames import Frame, Opcode
 
 from ..exceptions import WebSocketError
+from ..protocol.limits import FRAME_MAX_BYTES
 
-__all__ = ["Assembler", "Unacceptable"]
+__all__ = ["Assembler", "Unacceptable", "in_frames"]
 
 _UNSUPPORTED_DATA: Final = 1003
 _INVALID_DATA: Final = 1007
@@ -53,3 +54,9 @@ class Assembler:
             return data.decode()
         except UnicodeDecodeError as error:
             raise Unacceptable(_INVALID_DATA) from error
+
+
+def in_frames(data: bytes) -> list[bytes]:
+    """Return data in parts of at most one frame; empty data is one empty part."""
+    starts = range(0, len(data), FRAME_MAX_BYTES)
+    return [data[start : start + FRAME_MAX_BYTES] for start in starts] or [b""]

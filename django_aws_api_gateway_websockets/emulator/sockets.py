@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections import deque
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from websockets.server import ServerProtocol
 
 from ..protocol.limits import FRAME_MAX_BYTES, MESSAGE_MAX_BYTES
 from .answers import Answer
-from .assembly import Assembler, Unacceptable
+from .assembly import Assembler, Unacceptable, in_frames
 from .brakes import Brake
 from .connections import Connection
 from .events import Handshake
@@ -140,7 +141,7 @@ class Peer(asyncio.Protocol):
         if waiting + len(message) > _CLIENT_BUFFER_MAX_BYTES:
             return False
         text = message.decode(errors="replace").encode()
-        first, *rest = _split(text)
+        first, *rest = in_frames(text)
         self.frames.send_text(first, fin=not rest)
         for index, part in enumerate(rest, 1):
             self.frames.send_continuation(part, fin=index == len(rest))
@@ -282,7 +283,8 @@ class Peer(asyncio.Protocol):
     def _end_writing(self) -> None:
         """Close the writing half and read on for a moment; TLS has no halves."""
         if self.transport.can_write_eof():
-            self.transport.write_eof()
+            with contextlib.suppress(OSError):  # the client has just gone
+                self.transport.write_eof()
         elif self.frames.close_rcvd is not None:
             self.transport.close()
         self._linger_on()
@@ -291,9 +293,3 @@ class Peer(asyncio.Protocol):
         if self._linger is None:
             loop = asyncio.get_running_loop()
             self._linger = loop.call_later(_LINGER_SECONDS, self.transport.abort)
-
-
-def _split(data: bytes) -> list[bytes]:
-    """Return data in parts of at most one frame; empty data is one empty part."""
-    starts = range(0, len(data), FRAME_MAX_BYTES)
-    return [data[start : start + FRAME_MAX_BYTES] for start in starts] or [b""]

@@ -137,13 +137,15 @@ class Backend:
 
 
 class Journal:
-    """A log that can be waited for."""
+    """A log that can be waited for, and in which something happens while the emulator stands."""
 
     def __init__(self) -> None:
         self.records: list[LogRecord] = []
+        self.meanwhile: dict[str, Callable[[], None]] = {}
 
     def __call__(self, record: LogRecord) -> None:
         self.records.append(record)
+        self.meanwhile.get(record.kind, bool)()
 
     def of(self, kind: str) -> list[LogRecord]:
         """Return the records of a kind."""

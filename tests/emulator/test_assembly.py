@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from websockets.frames import Frame, Opcode
 
-from django_aws_api_gateway_websockets.emulator.assembly import Assembler, Unacceptable
+from django_aws_api_gateway_websockets.emulator.assembly import Assembler, Unacceptable, in_frames
 
 
 class TestTexts:
@@ -45,3 +45,14 @@ class TestRefusals:
         with pytest.raises(Unacceptable) as caught:
             next(messages)
         assert caught.value.code == code
+
+
+class TestFrames:
+    """A message on its way to a client."""
+
+    @pytest.mark.parametrize(
+        ("size", "sizes"), [(0, [0]), (32_768, [32_768]), (65_537, [32_768, 32_768, 1])]
+    )
+    def test_are_of_the_largest_size(self, size: int, sizes: list[int]) -> None:
+        """The last one has the rest, and there is always one."""
+        assert [len(part) for part in in_frames(b"x" * size)] == sizes

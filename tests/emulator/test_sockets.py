@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import socket
 import threading
 import time
@@ -22,6 +23,7 @@ from .support import (
     contexts,
     flood,
     frame,
+    handshake,
     running,
     until,
 )
@@ -176,6 +178,21 @@ class TestHandshake:
 
         assert world.journal.wait_for("connect").status == 403
         assert world.journal.of("disconnect") == []
+
+    def test_client_that_leaves_during_a_refusal(
+        self, world: World, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """The answer finds nobody and the socket is gone at once, which is no error."""
+        world.backend.answers["connect"] = Given(status=403)
+        client = RawSocket(world.thread.port)
+        world.journal.meanwhile["connect"] = client.socket.close
+
+        client.send(handshake(f"/{world.api_id}/dev"))
+
+        until(lambda: world.journal.of("connect") and world.thread.under_way == 0)
+        world.thread.stop()
+        gc.collect()
+        assert caplog.records == []
 
     def test_client_that_goes_on_after_a_refusal(
         self, world: World, caplog: pytest.LogCaptureFixture
