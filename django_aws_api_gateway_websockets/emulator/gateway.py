@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from ..protocol.limits import CONNECT_URL_MAX_CHARS, HEADERS_MAX_BYTES
 from ..protocol.routes import select_route
@@ -26,13 +26,23 @@ from .quotas import Quotas, Throttle
 from .store import Address, Store
 from .timers import Deadlines
 
-__all__ = ["Gateway"]
+__all__ = ["Gateway", "Witness"]
 
 _GOING_AWAY: Final = (1001, "Going away")
 """Close code and reason at a limit of time, and when a stage is deleted.
 
 What AWS says to the connections of a deleted stage is not documented.
 """
+
+
+class Witness(Protocol):
+    """Whoever sees what is refused without running a route, before the log is told of it."""
+
+    def handshake(self, handshake: Handshake, answer: Answer) -> None:
+        """Take note of a handshake."""
+
+    def message(self, text: str, answer: Answer) -> None:
+        """Take note of a message, and of the error frame that the client gets."""
 
 
 class Gateway:
@@ -46,6 +56,7 @@ class Gateway:
         wake: called when a connection has been given its time limits.
         quotas: what all APIs may do together.
         assume: what is assumed of AWS.
+        witness: sees what is refused.
     """
 
     def __init__(
@@ -58,11 +69,13 @@ class Gateway:
         wake: Callable[[], None],
         quotas: Quotas | None = None,
         assume: Assumptions | None = None,
+        witness: Witness | None = None,
     ) -> None:
         self.store = store
         self.clock = clock
         self.log = log
         self.wake = wake
+        self.witness = witness
         self.assume = Assumptions() if assume is None else assume
         self.throttle = Throttle(Quotas() if quotas is None else quotas, clock)
         self.invoker: RunsRoutes = Invoker(
@@ -80,9 +93,7 @@ class Gateway:
             refusal = throttled()
         address = self.store.resolve(handshake.head.host, handshake.head.segments)
         if refusal is not None or address is None:
-            answer = refusal or forbidden()
-            self.log(LogRecord(kind="connect", at=self.clock.wall(), status=answer.status))
-            return answer
+            return self.refuse(handshake, refusal or forbidden())
         connection = self._begin(handshake, address)
         outcome: Accepted | Answer | None = None
         try:
@@ -94,6 +105,13 @@ class Gateway:
         seconds = self.clock.now() - started
         self.log(self._record("connect", connection, status=status, seconds=seconds))
         return outcome
+
+    def refuse(self, handshake: Handshake, answer: Answer) -> Answer:
+        """Take note of a handshake that is refused without asking the backend."""
+        if self.witness is not None:
+            self.witness.handshake(handshake, answer)
+        self.log(LogRecord(kind="connect", at=self.clock.wall(), status=answer.status))
+        return answer
 
     async def _admit(self, connection: Connection, head: RequestHead) -> Accepted | Answer:
         """Ask the backend; its stage may have been deleted when it answers."""
@@ -150,27 +168,30 @@ class Gateway:
         if snapshot is None:
             return
         started = self.clock.now()
-        size = len(text.encode())
         request_id = new_event_id()
         if not self.throttle.admits_request():
-            self._refuse(connection, request_id, 429, TOO_MANY_REQUESTS, size)
+            self._refuse(connection, request_id, 429, TOO_MANY_REQUESTS, text)
             return
         key = select_route(snapshot.selection_expression, text, snapshot.routes)
         if key is None:
-            self._refuse(connection, request_id, 403, FORBIDDEN, size)
+            self._refuse(connection, request_id, 403, FORBIDDEN, text)
             return
         reply = await self.invoker.message(connection, snapshot, key, request_id, text)
         outcome = {"status": reply.status, "seconds": self.clock.now() - started}
+        size = len(text.encode())
         self.log(self._record("message", connection, route_key=key, size=size, **outcome))
         if reply.message:
             self.deliver(connection, reply.message)
 
     def _refuse(
-        self, connection: Connection, request_id: str, status: int, message: str, size: int
+        self, connection: Connection, request_id: str, status: int, message: str, text: str
     ) -> None:
         """Send an error frame in place of running a route."""
-        self.log(self._record("message", connection, status=status, size=size))
-        self.deliver(connection, error_frame(message, connection.connection_id, request_id))
+        frame = error_frame(message, connection.connection_id, request_id)
+        if self.witness is not None:
+            self.witness.message(text, Answer(status=status, body=frame))
+        self.log(self._record("message", connection, status=status, size=len(text.encode())))
+        self.deliver(connection, frame)
 
     def pinged(self, connection: Connection) -> None:
         """Take note of a ping, which may count as activity."""

@@ -16,7 +16,7 @@ from .faults import BreakablePosts
 from .gateway import Gateway
 from .guard import Guard
 from .heads import RequestHead
-from .inspector import WatchedPosts
+from .inspector import WatchedRequests
 from .log import LogRecord
 from .management import too_long
 from .panel import PANEL_PREFIX, Panel
@@ -47,7 +47,7 @@ class HttpSide:
         gateway: the data plane.
         guard: judges signatures.
         posts: answers for ``@connections``.
-        watch: looks on at that.
+        watch: looks on at that, and at the control plane.
         panel: answers for the emulator itself.
         upgrade: takes over handshakes that come on a kept-alive connection.
         any_host: whether requests may ask for any host, as those from other machines do.
@@ -59,7 +59,7 @@ class HttpSide:
         gateway: Gateway,
         guard: Guard,
         posts: BreakablePosts,
-        watch: WatchedPosts,
+        watch: WatchedRequests,
         panel: Panel,
         upgrade: Upgrade,
         *,
@@ -100,9 +100,9 @@ class HttpSide:
         if refusal is not None:
             return refusal
         if own and not self.gateway.store.serves_domain(head.host):
-            return self._own(head, body)
+            return await self._own(head, body)
         if CONNECTIONS in segments:
-            return await self.watch.watch(head, body, self._connections(head, body))
+            return await self.watch.connections(head, body, self._connections(head, body))
         if self.gateway.store.resolve(head.host, segments) is None:
             return forbidden()
         answer = error_answer(426, "UpgradeRequiredException", "Upgrade Required")
@@ -125,13 +125,13 @@ class HttpSide:
         request.transport.abort()
         return web.Response()
 
-    def _own(self, head: RequestHead, body: bytes) -> Answer | Lost:
+    async def _own(self, head: RequestHead, body: bytes) -> Answer | Lost:
         """Answer for the emulator itself, or for its control plane."""
         if head.path.startswith(PANEL_PREFIX):
             return self.panel.handle(head.method, head.path, body)
-        return self._control(head, body)
+        return await self.watch.control(head, body, self._control(head, body))
 
-    def _control(self, head: RequestHead, body: bytes) -> Answer | Lost:
+    async def _control(self, head: RequestHead, body: bytes) -> Answer | Lost:
         started = time.monotonic()
         name, answer = self.plane.handle(head.method, head.path, head.query, body)
         self.gateway.sweep()

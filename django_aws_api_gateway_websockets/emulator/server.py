@@ -31,9 +31,11 @@ from .heads import RequestHead
 from .http import HttpSide
 from .inspector import (
     Inspector,
+    Keyring,
     WatchedCalls,
     WatchedInvoker,
-    WatchedPosts,
+    WatchedRefusals,
+    WatchedRequests,
     inspector_routes,
     page_routes,
 )
@@ -103,16 +105,17 @@ class Emulator:
         self.tls_port = tls_port
         self.ssl_context = ssl_context
         self.clock = Clock() if clock is None else clock
-        self.inspector = Inspector(discard if log is None else log)
-        self.log = self.inspector.log
         self.quotas = quotas
         self.assume = assume
         self.verify_signatures = verify_signatures
         self.concurrency = concurrency
         self.state = None if state is None else StateFile(state)
         self.store = Store() if self.state is None else self.state.open()
+        keyring = Keyring(self.store)
+        self.inspector = Inspector(discard if log is None else log, keyring, lambda: self.url)
+        self.log = self.inspector.log
         site = Site(store=self.store, clock=self.clock, endpoint=self.endpoint)
-        self.plane = ControlPlane(site, self._save)
+        self.plane = ControlPlane(site, self._changed)
         self.switchboard = Switchboard(Faults(seed), self.clock, self.log)
         self._run: _Run | None = None
 
@@ -166,8 +169,9 @@ class Emulator:
             await run.stop()
             self._say("stopped", self.url)
 
-    def _save(self) -> None:
-        """Keep what is provisioned, where it is to be kept."""
+    def _changed(self) -> None:
+        """Take note that something else may be provisioned, and keep it where it is to be kept."""
+        self.inspector.keyring.changed()
         if self.state is None:
             return
         try:
@@ -199,10 +203,9 @@ class _Run:
             wake=lambda: self.ticker.wake(),
             quotas=emulator.quotas,
             assume=emulator.assume,
+            witness=WatchedRefusals(emulator.inspector),
         )
-        invoker = WatchedInvoker(
-            self.gateway.invoker, emulator.inspector, emulator.store, emulator.clock
-        )
+        invoker = WatchedInvoker(self.gateway.invoker, emulator.inspector, emulator.clock)
         self.gateway.invoker = BreakableInvoker(invoker, faults, self.timetable)
         self.ticker = Ticker(emulator.clock, self.gateway.deadlines.next_at, self.gateway.expire)
         self.http = HttpSide(
@@ -210,7 +213,7 @@ class _Run:
             self.gateway,
             Guard(emulator.clock, verify=emulator.verify_signatures),
             BreakablePosts(self.gateway, faults, self.timetable),
-            WatchedPosts(emulator.inspector, emulator.clock),
+            WatchedRequests(emulator.inspector, emulator.clock),
             self._panel(emulator),
             self.upgrade,
             any_host=emulator.can_be_reached(),

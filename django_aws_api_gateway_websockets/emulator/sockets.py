@@ -140,8 +140,7 @@ class Peer(asyncio.Protocol):
         waiting = self.transport.get_write_buffer_size()
         if waiting + len(message) > _CLIENT_BUFFER_MAX_BYTES:
             return False
-        text = message.decode(errors="replace").encode()
-        first, *rest = in_frames(text)
+        first, *rest = in_frames(message.decode(errors="replace").encode())
         self.frames.send_text(first, fin=not rest)
         for index, part in enumerate(rest, 1):
             self.frames.send_continuation(part, fin=index == len(rest))
@@ -180,10 +179,10 @@ class Peer(asyncio.Protocol):
 
     async def _shake_hands(self) -> None:
         response = self._accept()
-        if response.status_code != 101:
-            self._refuse(response.serialize())
-            return
-        outcome = await self.gateway.connect(self.handshake)
+        if response.status_code == 101:
+            outcome = await self.gateway.connect(self.handshake)
+        else:
+            outcome = self.gateway.refuse(self.handshake, _answer(response))
         if self.lost:
             self._left(outcome)
         elif isinstance(outcome, Answer):
@@ -293,3 +292,9 @@ class Peer(asyncio.Protocol):
         if self._linger is None:
             loop = asyncio.get_running_loop()
             self._linger = loop.call_later(_LINGER_SECONDS, self.transport.abort)
+
+
+def _answer(response: Response) -> Answer:
+    """Return an answer of the frame library as one of ours."""
+    headers = dict(response.headers.raw_items())
+    return Answer(status=response.status_code, headers=headers, body=bytes(response.body or b""))

@@ -10,6 +10,7 @@ import pytest
 from django_aws_api_gateway_websockets.emulator.answers import Answer, forbidden, throttled
 from django_aws_api_gateway_websockets.emulator.assumptions import Assumptions
 from django_aws_api_gateway_websockets.emulator.connections import ConnectionState
+from django_aws_api_gateway_websockets.emulator.events import Handshake
 from django_aws_api_gateway_websockets.emulator.invoker import Accepted
 from django_aws_api_gateway_websockets.emulator.quotas import Quotas
 from django_aws_api_gateway_websockets.emulator.requests import BackendResponse
@@ -243,6 +244,58 @@ class TestReceiving:
             await subject.gateway.receive(connection, "hello")
 
             assert subject.journal.of("message") == []
+
+        run(scene)
+
+
+class Onlooker:
+    """Remembers what is refused, and how much the log knew by then."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[str, Answer, int]] = []
+        self.subject: Line | None = None
+
+    def handshake(self, handshake: Handshake, answer: Answer) -> None:
+        """Take note of a handshake."""
+        self._note(handshake.head.target, answer, "connect")
+
+    def message(self, text: str, answer: Answer) -> None:
+        """Take note of a message."""
+        self._note(text, answer, "message")
+
+    def _note(self, asked: str, answer: Answer, kind: str) -> None:
+        assert self.subject is not None
+        self.seen.append((asked, answer, len(self.subject.journal.of(kind))))
+
+
+class TestWitness:
+    """Somebody sees what is refused."""
+
+    def test_handshake(self) -> None:
+        """Before the log is told of it."""
+
+        async def scene() -> None:
+            witness = Onlooker()
+            subject = witness.subject = line(witness=witness)
+
+            await subject.gateway.connect(subject.handshake("/abcdefghij/unknown"))
+
+            assert witness.seen == [("/abcdefghij/unknown", forbidden(), 0)]
+
+        run(scene)
+
+    def test_message(self) -> None:
+        """With the frame that the client gets."""
+
+        async def scene() -> None:
+            witness, outlet = Onlooker(), MemoryOutlet()
+            subject = witness.subject = Line(make_store("chat"), witness=witness)
+            connection = await subject.open(outlet)
+
+            await subject.gateway.receive(connection, "hello")
+
+            answer = Answer(status=403, body=outlet.messages[0])
+            assert witness.seen == [("hello", answer, 0)]
 
         run(scene)
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from .incoming import WatchedRequests
 from .inspector import Inspector
+from .keyring import Keyring
 from .pages import page_routes
 from .routes import inspector_routes
-from .watching import WatchedCalls, WatchedInvoker, WatchedPosts
+from .watching import WatchedCalls, WatchedInvoker, WatchedRefusals
 
 __all__ = [
     "Inspector",
+    "Keyring",
     "WatchedCalls",
     "WatchedInvoker",
-    "WatchedPosts",
+    "WatchedRefusals",
+    "WatchedRequests",
     "inspector_routes",
     "page_routes",
 ]

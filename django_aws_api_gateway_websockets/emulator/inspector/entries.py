@@ -15,25 +15,39 @@ from ..log import LogRecord
 __all__ = ["Answered", "Asked", "Entry"]
 
 _PREVIEW_BYTES: Final = 160
+"""What a list shows of a body or of an address."""
+
 _OWN_BYTES: Final = 1_024
-"""What an entry is taken to weigh beside its bodies."""
+"""What an entry is taken to weigh beside what was asked and answered."""
 
 
 class Asked(NamedTuple):
-    """A request without secrets; without a URL when none was sent."""
+    """A request without secrets; without a URL when none was sent.
+
+    Args:
+        size: bytes of the body, of which no more than the beginning is kept.
+    """
 
     method: str = ""
     url: str = ""
     headers: Headers = ()
     body: bytes = b""
+    size: int = 0
 
 
 class Answered(NamedTuple):
-    """The answer to it, without secrets."""
+    """The answer to it, without secrets.
+
+    Args:
+        size: bytes of the body, of which no more than the beginning is kept.
+        own: whether the gateway gave it in place of a backend.
+    """
 
     status: int
     headers: Headers = ()
     body: bytes = b""
+    size: int = 0
+    own: bool = False
 
 
 class Entry(NamedTuple):
@@ -52,13 +66,16 @@ class Entry(NamedTuple):
     @property
     def weight(self) -> int:
         """About how many bytes it takes to keep this."""
-        bodies = (part.body for part in (self.asked, self.answered) if part is not None)
-        return _OWN_BYTES + sum(map(len, bodies))
+        weight = _OWN_BYTES
+        if self.asked is not None:
+            weight += len(self.asked.url) + _weight(self.asked)
+        if self.answered is not None:
+            weight += _weight(self.answered)
+        return weight
 
     def summary(self, number: int) -> dict[str, Any]:
         """Return what a list shows; values that say nothing are left out."""
-        said = "" if self.asked is None else _text(self.asked.body[:_PREVIEW_BYTES])
-        values = {"number": number, **asdict(self.record), "said": said}
+        values = {"number": number, **asdict(self.record), "said": _preview(self.asked)}
         return {name: value for name, value in values.items() if value not in ("", None)}
 
     def detail(self, number: int) -> dict[str, Any]:
@@ -70,8 +87,24 @@ class Entry(NamedTuple):
         }
 
 
+def _preview(asked: Asked | None) -> str:
+    """Return the beginning of a body, or the path of a request that has none."""
+    if asked is None:
+        return ""
+    return _text(asked.body[:_PREVIEW_BYTES]) or _path(asked.url)[:_PREVIEW_BYTES]
+
+
+def _path(url: str) -> str:
+    _, slash, path = url.partition("://")[2].partition("/")
+    return slash + path
+
+
+def _weight(part: Asked | Answered) -> int:
+    return len(part.body) + sum([len(name) + len(value) for name, value in part.headers])
+
+
 def _document(part: Asked | Answered) -> dict[str, Any]:
-    return {**part._asdict(), "body": _text(part.body)}
+    return {**part._asdict(), "body": _text(part.body), "kept": len(part.body)}
 
 
 def _text(data: bytes) -> str:

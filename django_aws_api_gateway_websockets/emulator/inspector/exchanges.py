@@ -8,49 +8,84 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Final
 
+from ...protocol.heads import Headers
+from ..answers import Answer
+from ..heads import RequestHead
 from ..log import LogRecord
 from ..requests import BackendRequest, BackendResponse
+from .documents import DocumentMasker
 from .entries import Answered, Asked
-from .masking import PLAIN, Masker
+from .masking import Masker
 
-__all__ = ["CALL", "CURRENT", "Call", "Exchange"]
+__all__ = ["BODY_MAX_BYTES", "CALL", "CURRENT", "Call", "Exchange"]
+
+BODY_MAX_BYTES: Final = 131_072
+"""Bytes kept of a body: as many as a message may have, while answers of a backend may have more."""
 
 
 class Exchange:
-    """A request to a backend and its answer, both without secrets.
+    """A request and its answer, both without secrets.
 
     Args:
         masker: takes them out.
+        documents: takes them out of bodies, where that needs to know more.
     """
 
-    __slots__ = ("answered", "asked", "masker")
+    __slots__ = ("_bodies", "answered", "asked", "masker")
 
-    def __init__(self, masker: Masker = PLAIN) -> None:
+    def __init__(self, masker: Masker, documents: DocumentMasker | None = None) -> None:
         self.masker = masker
+        self._bodies = masker if documents is None else documents
         self.asked: Asked | None = None
         self.answered: Answered | None = None
 
     def say(self, text: str) -> None:
         """Take note of a client's message."""
-        self.asked = Asked(body=self.masker.body(text.encode()))
+        body, size = self._body(text.encode())
+        self.asked = Asked(body=body, size=size)
 
     def ask(self, request: BackendRequest) -> None:
-        """Take note of a request."""
-        self.asked = Asked(
-            method=request.method,
-            url=self.masker.url(request.url),
-            headers=self.masker.headers(request.headers),
-            body=self.masker.body(request.body),
-        )
+        """Take note of a request to a backend."""
+        self._ask(request.method, request.url, request.headers, request.body)
 
     def answer(self, response: BackendResponse) -> None:
-        """Take note of an answer."""
-        self.answered = Answered(
-            status=response.status,
-            headers=self.masker.headers(response.headers),
-            body=self.masker.body(response.body),
+        """Take note of a backend's answer."""
+        self._answer(response.status, response.headers, response.body)
+
+    def arrive(self, base: str, head: RequestHead, body: bytes = b"") -> None:
+        """Take note of a request to the gateway.
+
+        Args:
+            base: address of the gateway, whatever host the client asked for.
+        """
+        self._ask(head.method, f"{base}{head.target}", head.headers, body)
+
+    def reply(self, answer: Answer) -> None:
+        """Take note of the gateway's own answer."""
+        self._answer(answer.status, tuple(answer.headers.items()), answer.body, own=True)
+
+    def _ask(self, method: str, url: str, headers: Headers, body: bytes) -> None:
+        shown, size = self._body(body)
+        self.asked = Asked(
+            method=method,
+            url=self.masker.url(url),
+            headers=self.masker.headers(headers),
+            body=shown,
+            size=size,
         )
+
+    def _answer(self, status: int, headers: Headers, body: bytes, *, own: bool = False) -> None:
+        shown, size = self._body(body)
+        self.answered = Answered(
+            status=status, headers=self.masker.headers(headers), body=shown, size=size, own=own
+        )
+
+    def _body(self, body: bytes) -> tuple[bytes, int]:
+        """Return the beginning of a body as it is kept, and the size of all of it."""
+        shown = self._bodies.body(body)
+        return shown[:BODY_MAX_BYTES], len(shown)
 
 
 CURRENT: ContextVar[Exchange | None] = ContextVar("exchange", default=None)
@@ -59,7 +94,7 @@ CURRENT: ContextVar[Exchange | None] = ContextVar("exchange", default=None)
 
 @dataclass(kw_only=True, slots=True)
 class Call:
-    """A call of ``@connections``, and what the log says of it before its answer is known."""
+    """A call of the gateway, and what the log says of it before its answer is known."""
 
     record: LogRecord | None = None
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from typing import Final
 
 from ..log import Log, LogRecord
 from .attention import Attention
 from .entries import Entry
 from .exchanges import CALL, CURRENT, Exchange
+from .keyring import Keyring
 from .ring import Ring
 
 __all__ = ["Inspector"]
 
 _OF_CLIENTS: Final = ("connect", "message")
-_OF_BACKENDS: Final = ("delete", "get", "post")
+_OF_BACKENDS: Final = ("control", "delete", "get", "post")
 
 
 class Inspector:
@@ -22,13 +24,21 @@ class Inspector:
 
     Args:
         log: takes each record too.
+        keyring: knows what is not to be kept.
+        base: returns the address of the gateway.
     """
 
-    def __init__(self, log: Log) -> None:
+    def __init__(self, log: Log, keyring: Keyring, base: Callable[[], str]) -> None:
+        self.keyring = keyring
+        self.base = base
         self.ring = Ring()
         self.attention = Attention()
         self.run_id = secrets.token_hex(8)
         self._log = log
+
+    def exchange(self) -> Exchange:
+        """Return an exchange that keeps nothing secret."""
+        return Exchange(self.keyring.masker())
 
     def log(self, record: LogRecord) -> None:
         """Keep a record with the exchange that led to it, and hand it on."""

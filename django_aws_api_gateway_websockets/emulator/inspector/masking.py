@@ -9,16 +9,14 @@ from urllib.parse import quote, unquote_plus
 
 from ...protocol.heads import Headers
 
-__all__ = ["BODY_MAX_BYTES", "HIDDEN", "PLAIN", "Masker"]
+__all__ = ["HIDDEN", "Masker", "sounds_secret"]
 
 HIDDEN: Final = "***"
 _HIDDEN_BYTES: Final = HIDDEN.encode()
 
-BODY_MAX_BYTES: Final = 131_072
-"""Bytes kept of a body: as many as a message may have, while answers of a backend may have more."""
-
 _SECRET_NAME = re.compile(
-    r"auth|cookie|credential|csrf|passw|secret|session|signature|token|api-?key", re.IGNORECASE
+    r"auth|bearer|cookie|credential|csrf|jwt|passw|pwd|secret|session|signature|token|api[-_]?key",
+    re.IGNORECASE,
 )
 _CONSTANT_MIN_CHARS: Final = 8
 """Characters of a constant that is hidden wherever it stands; a shorter one may be any word."""
@@ -30,19 +28,20 @@ _USER = re.compile(r"(?<=://)[^/?#@]*@")
 
 
 class Masker:
-    """Hides headers and query parameters by their names, and constants of a mapping by value too.
+    """Hides headers and query parameters by their names, and constants of mappings by value too.
 
     A constant of a mapping is how a secret gets to a backend that no client can know. Most events
     have nothing to hide but headers, so that comes first wherever it can.
 
     Args:
-        parameters: the request parameters of an integration.
+        mappings: the request parameters of integrations.
     """
 
-    def __init__(self, parameters: Mapping[str, str]) -> None:
-        fixed = {k: v for k, v in parameters.items() if v.startswith(("'", "stageVariables."))}
-        self._names = frozenset(target.split(".", 3)[-1].lower() for target in fixed)
-        values = {value[1:-1] for value in fixed.values() if value.startswith("'")}
+    def __init__(self, *mappings: Mapping[str, str]) -> None:
+        pairs = {pair for mapping in mappings for pair in mapping.items()}
+        fixed = {(k, v) for k, v in pairs if v.startswith(("'", "stageVariables."))}
+        self._names = frozenset(target.split(".", 3)[-1].lower() for target, _ in fixed)
+        values = {value[1:-1] for _, value in fixed if value.startswith("'")}
         long = {value for value in values if len(value) >= _CONSTANT_MIN_CHARS}
         self._texts = frozenset({*long, *(quote(value, safe="") for value in long)})
         self._bytes = [value.encode() for value in long]
@@ -65,15 +64,19 @@ class Masker:
         path, mark, query = url.partition("?")
         if mark:
             path += mark + "&".join(map(self._parameter, query.split("&")))
-        for text in self._texts:
-            path = path.replace(text, HIDDEN)
-        return path
+        return self.text(path)
+
+    def text(self, text: str) -> str:
+        """Return a text without the constants."""
+        for value in self._texts:
+            text = text.replace(value, HIDDEN)
+        return text
 
     def body(self, body: bytes) -> bytes:
-        """Return the beginning of a body without the constants."""
+        """Return a body without the constants."""
         for value in self._bytes:
             body = body.replace(value, _HIDDEN_BYTES)
-        return body[:BODY_MAX_BYTES]
+        return body
 
     def _parameter(self, pair: str) -> str:
         """Return a part of a query without a secret value."""
@@ -91,13 +94,9 @@ class Masker:
         return places
 
     def _is_secret(self, name: str) -> bool:
-        return _sounds_secret(name) or name.lower() in self._names
+        return sounds_secret(name) or name.lower() in self._names
 
 
-def _sounds_secret(name: str) -> bool:
+def sounds_secret(name: str) -> bool:
     """Tell whether a name says that its value is secret."""
     return _SECRET_NAME.search(name) is not None
-
-
-PLAIN: Final = Masker({})
-"""Hides by name alone."""

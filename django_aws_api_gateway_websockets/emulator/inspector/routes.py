@@ -91,7 +91,7 @@ class _Desk:
             return too_long()
         if not self.gateway.deliver(connection, request.body):
             raise ServiceError("LimitExceededException", "Client buffer is full", 429)
-        exchange = Exchange()
+        exchange = self.inspector.exchange()
         exchange.say(request.body.decode(errors="replace"))
         size = len(request.body)
         self._tell("post", connection, exchange, size=size, status=200, detail=_SENDER)

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Awaitable, Coroutine
-from typing import Any, Final
+from collections.abc import Coroutine
+from typing import Any
 
-from ...protocol.routes import CONNECT, DISCONNECT
-from ..answers import Answer, Lost
+from ...protocol.routes import DISCONNECT
+from ..answers import Answer
 from ..clock import Clock
 from ..connections import Connection
+from ..events import Handshake
 from ..heads import RequestHead
 from ..invoker import Accepted, CallBackend, Reply, RunsRoutes
 from ..log import LogRecord
 from ..requests import BackendRequest, BackendResponse
-from ..store import Integration, Snapshot, Store
-from .entries import Answered, Asked
-from .exchanges import CALL, CURRENT, Call, Exchange
+from ..store import Snapshot
+from .exchanges import CURRENT, Exchange
 from .inspector import Inspector
-from .masking import PLAIN, Masker
 
-__all__ = ["WatchedCalls", "WatchedInvoker", "WatchedPosts"]
-
-_LOST: Final = "the answer was lost"
+__all__ = ["WatchedCalls", "WatchedInvoker", "WatchedRefusals"]
 
 
 class WatchedInvoker:
@@ -31,23 +27,20 @@ class WatchedInvoker:
     Args:
         inner: runs them.
         inspector: is told of disconnect routes, of which the log says nothing.
-        store: what is provisioned.
         clock: the time.
     """
 
-    def __init__(self, inner: RunsRoutes, inspector: Inspector, store: Store, clock: Clock) -> None:
+    def __init__(self, inner: RunsRoutes, inspector: Inspector, clock: Clock) -> None:
         self.inner = inner
         self.inspector = inspector
-        self.store = store
         self.clock = clock
-        self._maskers: dict[int, tuple[Integration, Masker]] = {}
 
     def connect(
         self, connection: Connection, head: RequestHead
     ) -> Coroutine[Any, Any, Accepted | Answer]:
         """Ask the connect route whether a client may enter."""
         if self.inspector.attention.wants():
-            self._open(self._snapshot(connection), CONNECT)
+            return self._connect(connection, head)
         return self.inner.connect(connection, head)
 
     def message(
@@ -55,7 +48,7 @@ class WatchedInvoker:
     ) -> Coroutine[Any, Any, Reply]:
         """Run the route of a message."""
         if self.inspector.attention.wants():
-            self._open(snapshot, key).say(text)
+            return self._message(connection, snapshot, key, request_id, text)
         return self.inner.message(connection, snapshot, key, request_id, text)
 
     def disconnect(self, connection: Connection) -> Coroutine[Any, Any, None]:
@@ -64,8 +57,27 @@ class WatchedInvoker:
             return self._disconnect(connection)
         return self.inner.disconnect(connection)
 
+    async def _connect(self, connection: Connection, head: RequestHead) -> Accepted | Answer:
+        exchange = _open(self.inspector)
+        outcome = await self.inner.connect(connection, head)
+        if exchange.asked is None:
+            exchange.arrive(self.inspector.base(), head)
+        if exchange.answered is None and isinstance(outcome, Answer):
+            exchange.reply(outcome)
+        return outcome
+
+    async def _message(
+        self, connection: Connection, snapshot: Snapshot, key: str, request_id: str, text: str
+    ) -> Reply:
+        exchange = _open(self.inspector)
+        exchange.say(text)
+        reply = await self.inner.message(connection, snapshot, key, request_id, text)
+        if exchange.answered is None and reply.message:
+            exchange.reply(Answer(status=reply.status, body=reply.message))
+        return reply
+
     async def _disconnect(self, connection: Connection) -> None:
-        exchange = self._open(self._snapshot(connection), DISCONNECT)
+        exchange = _open(self.inspector)
         at, started = self.clock.wall(), self.clock.now()
         await self.inner.disconnect(connection)
         if exchange.asked is None:
@@ -82,23 +94,30 @@ class WatchedInvoker:
         )
         self.inspector.keep(record, exchange)
 
-    def _snapshot(self, connection: Connection) -> Snapshot | None:
-        return self.store.live(connection.api_id, connection.stage)
 
-    def _open(self, snapshot: Snapshot | None, key: str) -> Exchange:
-        """Begin an exchange that knows the secrets of a route."""
-        route = snapshot.routes.get(key) if snapshot else None
-        integration = route.integration if route else None
-        exchange = Exchange(PLAIN if integration is None else self._masker(integration))
-        CURRENT.set(exchange)
-        return exchange
+class WatchedRefusals:
+    """Opens an exchange for what is refused without running a route.
 
-    def _masker(self, integration: Integration) -> Masker:
-        """Return the masker of an integration, which is kept with it, so that its id is its own."""
-        known = self._maskers.get(id(integration))
-        if known is None:
-            known = self._maskers[id(integration)] = integration, Masker(integration.parameters)
-        return known[1]
+    Args:
+        inspector: keeps it with what the log says of it next.
+    """
+
+    def __init__(self, inspector: Inspector) -> None:
+        self.inspector = inspector
+
+    def handshake(self, handshake: Handshake, answer: Answer) -> None:
+        """Take note of a handshake."""
+        if self.inspector.attention.wants():
+            exchange = _open(self.inspector)
+            exchange.arrive(self.inspector.base(), handshake.head)
+            exchange.reply(answer)
+
+    def message(self, text: str, answer: Answer) -> None:
+        """Take note of a client's message, and of the error frame that it gets."""
+        if self.inspector.attention.wants():
+            exchange = _open(self.inspector)
+            exchange.say(text)
+            exchange.reply(answer)
 
 
 class WatchedCalls:
@@ -122,54 +141,8 @@ class WatchedCalls:
         return response
 
 
-class WatchedPosts:
-    """Looks on while a call of ``@connections`` is answered.
-
-    Args:
-        inspector: is told of each call.
-        clock: the time.
-    """
-
-    def __init__(self, inspector: Inspector, clock: Clock) -> None:
-        self.inspector = inspector
-        self.clock = clock
-
-    async def watch(
-        self, head: RequestHead, body: bytes, answering: Awaitable[Answer | Lost]
-    ) -> Answer | Lost:
-        """Return the answer to a call."""
-        if not self.inspector.attention.wants():
-            return await answering
-        call = Call()
-        token = CALL.set(call)
-        at, started = self.clock.wall(), self.clock.now()
-        try:
-            answer = await answering
-        finally:
-            CALL.reset(token)
-        record = dataclasses.replace(
-            call.record or LogRecord(kind=head.method.lower(), at=at),
-            status=None if isinstance(answer, Lost) else answer.status,
-            seconds=self.clock.now() - started,
-            detail=_LOST if isinstance(answer, Lost) else "",
-        )
-        self.inspector.keep(record, _exchange(head, body, answer))
-        return answer
-
-
-def _exchange(head: RequestHead, body: bytes, answer: Answer | Lost) -> Exchange:
-    """Return what was asked, as a client at the same address would ask again."""
-    exchange = Exchange()
-    exchange.asked = Asked(
-        method=head.method,
-        url=PLAIN.url(f"http://{head.host}{head.target}"),
-        headers=PLAIN.headers(head.headers),
-        body=PLAIN.body(body),
-    )
-    if isinstance(answer, Lost):
-        return exchange
-    headers = PLAIN.headers(tuple(answer.headers.items()))
-    exchange.answered = Answered(
-        status=answer.status, headers=headers, body=PLAIN.body(answer.body)
-    )
+def _open(inspector: Inspector) -> Exchange:
+    """Begin the exchange of the event that is handled."""
+    exchange = inspector.exchange()
+    CURRENT.set(exchange)
     return exchange

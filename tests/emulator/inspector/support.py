@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from django_aws_api_gateway_websockets.emulator import ManualClock
+from django_aws_api_gateway_websockets.emulator.inspector.attention import Attention
+
 from ..support import PATIENCE, World, until
 
-__all__ = ["Page"]
+__all__ = ["Page", "tired"]
 
 
 @dataclass
@@ -51,3 +54,11 @@ class Page:
         path = f"inspector/connections/{quote(connection_id)}"
         status, _, data = self.ask(method, path, body)
         return status, json.loads(data)
+
+
+def tired() -> Attention:
+    """Return an attention that has had enough for this second, which does not end."""
+    attention = Attention(ManualClock().now)
+    while attention.wants():
+        pass
+    return attention

@@ -24,6 +24,13 @@ class TestSummary:
         """So that messages can be told apart."""
         assert FULL.summary(7)["said"] == "y" * 160
 
+    def test_shows_the_path_without_a_body(self) -> None:
+        """So that it is seen what was asked for."""
+        record = LogRecord(kind="connect", at=1.5)
+        entry = Entry(record, Asked(method="GET", url="http://127.0.0.1:9000/a/dev?b=1"))
+
+        assert entry.summary(7)["said"] == "/a/dev?b=1"
+
 
 class TestDetail:
     """Everything about one."""
@@ -34,6 +41,7 @@ class TestDetail:
 
         assert detail["asked"]["headers"] == (("A", "b"),)
         assert (detail["asked"]["body"], detail["answered"]["body"]) == ("y" * 200, "�")
+        assert (detail["asked"]["kept"], detail["answered"]["kept"]) == (200, 1)
 
     def test_has_what_there_is(self) -> None:
         """Not every event has sides."""
@@ -43,6 +51,12 @@ class TestDetail:
 class TestWeight:
     """What it takes to keep one."""
 
-    def test_counts_bodies(self) -> None:
-        """They are what may be large."""
-        assert FULL.weight - BARE.weight == 201
+    def test_counts_what_may_be_large(self) -> None:
+        """The URL, the headers and both bodies."""
+        assert FULL.weight - BARE.weight == 2 + 2 + 200 + 1
+
+    def test_counts_what_is_there(self) -> None:
+        """Not every event has sides."""
+        answered = Answered(status=200, headers=(("Set-Cookie", "x"),))
+
+        assert Entry(BARE.record, None, answered).weight - BARE.weight == 11

@@ -5,21 +5,30 @@ from __future__ import annotations
 from contextvars import copy_context
 
 from django_aws_api_gateway_websockets.emulator import LogRecord
-from django_aws_api_gateway_websockets.emulator.inspector import Inspector
+from django_aws_api_gateway_websockets.emulator.inspector import Inspector, Keyring
 from django_aws_api_gateway_websockets.emulator.inspector.exchanges import (
     CALL,
     CURRENT,
     Call,
     Exchange,
 )
+from django_aws_api_gateway_websockets.emulator.inspector.masking import Masker
+from django_aws_api_gateway_websockets.emulator.store import Store
 
+from ..samples import make_api
 from ..support import Journal
 
-__all__ = ["TestLog"]
+__all__ = ["TestExchanges", "TestLog"]
 
+DOOR = "integration.request.header.X-Door"
 MESSAGE = LogRecord(kind="message", at=1.0)
 ERROR = LogRecord(kind="error", at=1.0)
 POST = LogRecord(kind="post", at=1.0)
+
+
+def make_inspector(journal: Journal) -> Inspector:
+    """Return an inspector of a gateway with nothing in it."""
+    return Inspector(journal, Keyring(Store()), lambda: "http://127.0.0.1:9000")
 
 
 def said(inspector: Inspector) -> list[str]:
@@ -33,7 +42,7 @@ class TestLog:
     def test_hands_on(self) -> None:
         """Whoever listens to the log hears everything."""
         journal = Journal()
-        inspector = Inspector(journal)
+        inspector = make_inspector(journal)
 
         copy_context().run(inspector.log, MESSAGE)
         inspector.log(ERROR)
@@ -43,8 +52,8 @@ class TestLog:
 
     def test_exchange_is_told_once(self) -> None:
         """It belongs to the event that ends with it, and to no other."""
-        inspector = Inspector(Journal())
-        exchange = Exchange()
+        inspector = make_inspector(Journal())
+        exchange = Exchange(Masker())
         exchange.say("hello")
         context = copy_context()
         context.run(CURRENT.set, exchange)
@@ -58,10 +67,27 @@ class TestLog:
     def test_call_holds_its_record(self) -> None:
         """It is kept when the answer is known."""
         journal = Journal()
-        inspector, call = Inspector(journal), Call()
+        inspector, call = make_inspector(journal), Call()
         context = copy_context()
         context.run(CALL.set, call)
 
         context.run(inspector.log, POST)
 
         assert (call.record, journal.records, inspector.ring.last) == (POST, [POST], 0)
+
+
+class TestExchanges:
+    """What belongs to an event."""
+
+    def test_keep_no_secret(self) -> None:
+        """A constant of a mapping is hidden."""
+        inspector = make_inspector(Journal())
+        inspector.keyring.store.apis["abcdefghij"] = make_api()
+        integrations = inspector.keyring.store.apis["abcdefghij"].integrations
+        integrations["int1"]["RequestParameters"] = {DOOR: "'opensesame'"}
+
+        exchange = inspector.exchange()
+        exchange.say("opensesame")
+
+        assert exchange.asked is not None
+        assert exchange.asked.body == b"***"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from django_aws_api_gateway_websockets.emulator.inspector.masking import BODY_MAX_BYTES, Masker
+from django_aws_api_gateway_websockets.emulator.inspector.masking import Masker
 
 PARAMETERS = {
     "integration.request.header.X-Door": "'opensesame'",
@@ -28,6 +28,10 @@ class TestHeaders:
             "Proxy-Authorization",
             "X-CSRFToken",
             "X-Api-Key",
+            "x_api_key",
+            "X-Jwt",
+            "X-Pwd",
+            "Bearer",
             "x-door",
             "X-STAGE",
         ],
@@ -47,6 +51,7 @@ class TestHeaders:
 
         assert shown == ["***"] * 100
         assert MASKER.headers((("X-0", "a"), ("Cookie", "b"))) == (("X-0", "a"), ("Cookie", "***"))
+        assert MASKER.headers((("X-0", "c"), ("Cookie", "d"))) == (("X-0", "c"), ("Cookie", "***"))
 
     def test_looks_into_values(self) -> None:
         """Addresses have queries, and a constant may stand anywhere."""
@@ -90,6 +95,17 @@ class TestBodies:
         """Long ones are hidden, while a short one may be any word."""
         assert MASKER.body(b"opensesame, in short") == b"***, in short"
 
-    def test_end(self) -> None:
-        """The end of a long one is not kept."""
-        assert MASKER.body(b"x" * (BODY_MAX_BYTES + 1)) == b"x" * BODY_MAX_BYTES
+
+class TestMappings:
+    """There may be many."""
+
+    def test_every_value(self) -> None:
+        """Two that give one header two constants hide both."""
+        name = "integration.request.header.X-Door"
+        masker = Masker({name: "'opensesame'"}, {name: "'shutsesame'"})
+
+        assert masker.body(b"opensesame shutsesame") == b"*** ***"
+
+    def test_none(self) -> None:
+        """Names alone tell then."""
+        assert Masker().url("/?a=opensesame&token=x") == "/?a=opensesame&token=***"

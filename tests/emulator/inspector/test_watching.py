@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 
 import pytest
 
-from django_aws_api_gateway_websockets.emulator import ManualClock
-from django_aws_api_gateway_websockets.emulator.inspector.attention import Attention
+from ..support import PATIENCE, Given, World, until
+from .support import Page, tired
 
-from ..support import PATIENCE, Given, World, running, until
-from .support import Page
-
-__all__ = ["TestEventsOfClients", "TestInattention", "TestPosts"]
+__all__ = ["TestEventsOfClients", "TestInattention", "TestRefusals"]
 
 SECRET = "s" * 32
 
@@ -67,6 +63,16 @@ class TestEventsOfClients:
         assert (detail["asked"]["url"], detail["asked"]["body"]) == ("", "hello")
         assert detail["answered"] is None
 
+    def test_handshake_without_route(self) -> None:
+        """It is what the client asked of the gateway."""
+        with World() as world:
+            world.provision("$default")
+            with world.connect("?token=x"):
+                detail = Page(world).detail("connect")
+
+        assert (detail["status"], detail["answered"]) == (101, None)
+        assert detail["asked"]["url"] == f"{world.stage_url}?token=***"
+
     def test_message_without_integration(self, world: World) -> None:
         """A route that leads nowhere."""
         world.control.create_route(ApiId=world.api_id, RouteKey="lost")
@@ -77,15 +83,16 @@ class TestEventsOfClients:
 
         assert (detail["status"], detail["said"]) == (500, '{"action": "lost"}')
 
-    def test_refused_message(self) -> None:
-        """A message that runs no route has nothing of the handshake before it."""
-        with World() as world:
-            world.provision("$connect")
-            with world.connect() as client:
-                client.send("hello")
-                detail = Page(world).detail("message")
+    def test_failure_of_a_message(self, world: World) -> None:
+        """The error frame is what the client got."""
+        with world.connect() as client:
+            world.thread.switchboard.set("backend-timeout")
+            client.send("hello")
+            frame = client.recv(PATIENCE)
+            detail = Page(world).detail("message", "$default")
 
-        assert (detail["status"], detail["asked"]) == (403, None)
+        assert (detail["answered"]["status"], detail["answered"]["own"]) == (504, True)
+        assert detail["answered"]["body"] == frame
 
     def test_failure(self, world: World) -> None:
         """What was sent is seen, and that nothing came back."""
@@ -96,7 +103,8 @@ class TestEventsOfClients:
 
         detail = page.detail("connect")
 
-        assert (detail["status"], detail["answered"]) == (500, None)
+        assert (detail["status"], detail["answered"]["own"]) == (500, True)
+        assert json.loads(detail["answered"]["body"]) == {"message": "Internal server error"}
         assert detail["asked"]["url"] == f"{world.backend.url}/connect"
         assert page.detail("error", "$connect")["detail"] == "Told not to call the backend."
 
@@ -135,52 +143,57 @@ class TestEventsOfClients:
             assert page.events("disconnect", "$disconnect") == []
 
 
-class TestPosts:
-    """Calls of ``@connections``."""
+class TestRefusals:
+    """What runs no route."""
 
-    def test_post(self, world: World) -> None:
-        """As it came, without its signature, and with its answer."""
-        with world.connect():
-            id_ = world.connection_id()
-            world.management().post_to_connection(ConnectionId=id_, Data=b"hello")
-            detail = Page(world).detail("post")
+    def test_handshake_at_no_stage(self, world: World) -> None:
+        """What was asked, and what was answered."""
+        with world.connect_raw("/nowhere/dev?token=x", "Cookie: a=b") as client:
+            assert client.read_head()[0] == 403
 
-        assert (detail["said"], detail["status"], detail["connection_id"]) == ("hello", 200, id_)
-        assert (detail["asked"]["method"], detail["answered"]["status"]) == ("POST", 200)
-        assert detail["asked"]["url"].startswith(f"{world.stage_url}/@connections/")
-        assert dict(detail["asked"]["headers"])["Authorization"] == "***"
+        detail = Page(world).detail("connect")
 
-    def test_elsewhere(self, world: World) -> None:
-        """A call to a stage that does not exist, of which the log says nothing."""
-        connection = http.client.HTTPConnection("127.0.0.1", world.thread.port, timeout=PATIENCE)
-        connection.request("POST", "/nowhere/dev/@connections/x", "hello")
-        connection.getresponse().read()
-        connection.close()
+        asked, answered = detail["asked"], detail["answered"]
+        assert (asked["method"], detail["said"]) == ("GET", "/nowhere/dev?token=***")
+        assert asked["url"] == f"{world.thread.url}/nowhere/dev?token=***"
+        assert dict(asked["headers"])["Cookie"] == "***"
+        assert (answered["status"], answered["own"]) == (403, True)
+        assert json.loads(answered["body"]) == {"message": "Forbidden"}
 
-        detail = Page(world).detail("post")
+    def test_no_handshake(self, world: World) -> None:
+        """A request that cannot become a WebSocket."""
+        with world.connect_raw(None, method="POST") as client:
+            status, body = client.read_answer()
 
-        assert (detail["status"], detail["said"]) == (403, "hello")
-        assert json.loads(detail["answered"]["body"]) == {"message": "Forbidden"}
-        assert world.journal.of("post") == []
+        detail = Page(world).detail("connect")
 
-    def test_unsigned(self) -> None:
-        """A call that is not signed is one event."""
-        with running(verify_signatures=True) as world:
-            with pytest.raises(Exception, match="UnrecognizedClient"):
-                world.management().get_connection(ConnectionId="Qyi07eCbtjMCJKw=")
-            events = Page(world).events("get")
+        assert (detail["status"], detail["answered"]["status"]) == (status, 400)
+        assert detail["answered"]["body"] == body.decode()
+        assert world.journal.of("connect")[0].status == 400
 
-        assert [(event["status"], "seconds" in event) for event in events] == [(403, True)]
+    def test_handshake_by_the_backend(self, world: World) -> None:
+        """What it was asked, and what it said, while the client sees the status alone."""
+        world.backend.answers["connect"] = Given(status=403, body=b"no " + SECRET.encode())
+        with world.connect_raw() as client:
+            assert client.read_head()[0] == 403
 
-    def test_lost_answer(self, world: World) -> None:
-        """A call whose answer is lost has none."""
-        with world.connect():
-            id_ = world.connection_id()
-            world.thread.switchboard.set("post-cut", "1x")
-            world.management().post_to_connection(ConnectionId=id_, Data=b"tried again")
-            detail = Page(world).detail("post")
+        detail = Page(world).detail("connect")
 
-        assert (detail["detail"], detail["answered"]) == ("the answer was lost", None)
+        assert detail["asked"]["url"] == f"{world.backend.url}/connect"
+        assert (detail["answered"]["body"], detail["answered"]["own"]) == ("no ***", False)
+
+    def test_message(self) -> None:
+        """Its text, and the error frame; nothing of the handshake before it."""
+        with World() as world:
+            world.provision("$connect")
+            with world.connect() as client:
+                client.send("hello " + SECRET)
+                frame = client.recv(PATIENCE)
+                detail = Page(world).detail("message")
+
+        assert (detail["status"], detail["said"]) == (403, "hello ***")
+        assert (detail["asked"]["url"], detail["asked"]["headers"]) == ("", [])
+        assert (detail["answered"]["status"], detail["answered"]["body"]) == (403, frame)
 
 
 class TestInattention:
@@ -190,10 +203,8 @@ class TestInattention:
         """Everything is done, and nothing but the log's records is kept."""
         world.thread.emulator.inspector.attention = tired()
         with world.connect() as client:
-            id_ = world.connection_id()
             client.send("hello")
             world.journal.wait_for("message")
-            world.management().post_to_connection(ConnectionId=id_, Data=b"hello")
         world.backend.wait_for("disconnect")
         until(lambda: not world.thread.under_way)
         page = Page(world)
@@ -201,12 +212,18 @@ class TestInattention:
         assert page.events("disconnect", "$disconnect") == []
         assert page.detail("connect")["asked"] is None
         assert page.detail("message", "$default")["asked"] is None
-        assert page.detail("post")["asked"] is None
 
+    def test_no_content_of_refusals(self) -> None:
+        """Neither of a handshake, nor of a message."""
+        with World() as world:
+            world.provision("$connect")
+            with world.connect() as client:
+                world.thread.emulator.inspector.attention = tired()
+                client.send("hello")
+                client.recv(PATIENCE)
+            with world.connect_raw("/nowhere/dev") as refused:
+                assert refused.read_head()[0] == 403
+            page = Page(world)
 
-def tired() -> Attention:
-    """Return an attention that has had enough for this second, which does not end."""
-    attention = Attention(ManualClock().now)
-    while attention.wants():
-        pass
-    return attention
+            assert page.detail("message")["asked"] is None
+            assert "said" not in page.events("connect")[-1]
