@@ -23,6 +23,10 @@ CONNECT = """async (url) => {
   await new Promise((resolve) => { socket.onopen = resolve; });
 }"""
 
+REFUSED = """(url) => new Promise((resolve) => {
+  new WebSocket(url).onclose = () => resolve();
+})"""
+
 ADDITIONS = """() => {
   window.additions = [];
   new MutationObserver((records) => {
@@ -93,6 +97,51 @@ class TestEvents:
         page.get_by_role("button", name="Close the event").click()
         assert detail.is_hidden()
 
+    def test_of_a_refused_handshake(self, page: Page, visitor: Page, world: World) -> None:
+        """What was asked of the gateway and what it said; without a word about tokens."""
+        url = f"{world.thread.url.replace('http', 'ws', 1)}/nowhere/dev?token=abc"
+        visitor.evaluate(REFUSED, url)
+
+        rows(page, "/nowhere/dev").locator("button").click()
+
+        detail = page.locator("#detail")
+        detail.get_by_text("Answer 403 of the gateway").wait_for()
+        assert f"GET {world.thread.url}/nowhere/dev?token=***" in detail.inner_text()
+        assert '"message": "Forbidden"' in detail.inner_text()
+
+    def test_of_the_control_plane(self, page: Page) -> None:
+        """Both bodies of a call, which gives an integration its secret."""
+        rows(page, "CreateIntegration").first.locator("button").click()
+
+        detail = page.locator("#detail")
+        detail.get_by_text("control CreateIntegration").wait_for()
+        assert detail.inner_text().count('X-Ws-Gateway-Secret": "***"') == 3
+        assert "s" * 32 not in page.content()
+
+    def test_open_at_their_beginning(self, page: Page) -> None:
+        """However far the one before was scrolled."""
+        created = rows(page, "CreateIntegration")
+        created.first.locator("button").click()
+        page.locator("#detail:focus").wait_for()
+        page.locator("#detail").evaluate("(detail) => detail.scrollTo(0, detail.scrollHeight)")
+
+        created.last.locator("button").click()
+
+        until(lambda: page.locator("#detail").evaluate("(detail) => detail.scrollTop") == 0)
+
+    def test_with_a_keyboard(self, page: Page) -> None:
+        """Arrows go from row to row, Enter opens one, and Escape returns to it."""
+        buttons = page.locator("#events button")
+        buttons.first.focus()
+
+        for key in ("ArrowUp", "ArrowDown", "ArrowDown", "ArrowUp", "Enter"):
+            page.keyboard.press(key)
+        page.locator("#detail:focus").wait_for()
+        page.keyboard.press("Escape")
+
+        assert page.locator("#detail").is_hidden()
+        assert buttons.nth(1).evaluate("(button) => button === document.activeElement")
+
     def test_are_filtered(self, page: Page, visitor: Page) -> None:
         """By words; a row of a connection fills in its own."""
         say(visitor, "one")
@@ -108,7 +157,7 @@ class TestEvents:
 
     def test_pause(self, page: Page, visitor: Page) -> None:
         """Nothing moves until it is over."""
-        rows(page, "connect").wait_for()
+        rows(page, "101").wait_for()
         page.get_by_role("button", name="Pause").click()
         say(visitor, "later")
 
@@ -151,6 +200,20 @@ class TestConnections:
         page.get_by_text("Nobody is connected.").wait_for()
         visitor.wait_for_function("received.includes(1006)")
         rows(page, "closed").wait_for()
+
+    def test_without_a_gateway(
+        self, page: Page, visitor: Page, world: World, problems: list[str]
+    ) -> None:
+        """Nothing can be done to anybody while it is away."""
+        page.get_by_role("button", name="Cut").wait_for()
+
+        world.thread.stop()
+
+        page.get_by_text("The gateway is away").wait_for()
+        page.get_by_role("button", name="Cut").wait_for(state="hidden")
+        page.close()
+        assert {"ERR_CONNECTION_REFUSED" in problem for problem in problems} == {True}
+        problems.clear()
 
 
 class TestFaults:

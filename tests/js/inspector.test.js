@@ -1,12 +1,15 @@
 /** What the inspector's page knows without a document. */
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
 import { describe, it } from "node:test";
 import {
   curlCommand,
   formatAge,
+  formatCut,
   formatDuration,
   formatTime,
   isFailure,
@@ -91,6 +94,19 @@ describe("Texts", () => {
     assert.equal(prettyBody("plain"), "plain");
     assert.equal(prettyBody(`[${" ".repeat(200_000)}]`).length, 200_002);
   });
+
+  it("round no numbers", () => {
+    assert.equal(prettyBody('{"id":9007199254740993}'), '{"id":9007199254740993}');
+    assert.equal(prettyBody('["9007199254740993\\""]'), '[\n  "9007199254740993\\""\n]');
+  });
+
+  it("tell that a body is not whole", () => {
+    assert.equal(
+      formatCut({ size: 200_000, kept: 131_072 }),
+      "The first 131,072 of 200,000 bytes:",
+    );
+    assert.equal(formatCut({ size: 5, kept: 5 }), "");
+  });
 });
 
 describe("A curl command", () => {
@@ -113,6 +129,7 @@ describe("A curl command", () => {
         "curl -i -g -X POST 'http://127.0.0.1:8000/ws/chat?token=***'",
         "-H 'X-Ws-Gateway-Secret: ***'",
         "-H 'X-Empty;'",
+        "-H Content-Type:",
         "--data-raw 'it'\\''s'",
       ].join(" \\\n  "),
     );
@@ -120,6 +137,51 @@ describe("A curl command", () => {
 
   it("has no body when there was none", () => {
     assert.equal(curlCommand({ ...asked, headers: [], body: "" }).includes("--data-raw"), false);
+  });
+
+  it("asks for a custom domain where the gateway is", () => {
+    const command = curlCommand({ ...asked, headers: [["Host", "ws.example.test"]], body: "" });
+
+    assert.match(command, /127\.0\.0\.1:8000.*\n {2}-H 'Host: ws\.example\.test'$/);
+  });
+
+  it("asks for a WebSocket where one was asked for", () => {
+    const headersOf = (value) =>
+      curlCommand({ ...asked, headers: [["Connection", value]], body: "" })
+        .split(" \\\n  ")
+        .slice(1);
+
+    assert.deepEqual(headersOf("keep-alive, Upgrade"), ["-H 'Connection: keep-alive, Upgrade'"]);
+    assert.deepEqual(headersOf("keep-alive"), []);
+  });
+
+  it("sends what was sent, and nothing that a terminal obeys", async () => {
+    const bodies = ["it's", "a\n\n", '\x15\x1b[201~\u009b\0 \\n %s \t"', "ü'\\".repeat(30_000)];
+    const received = [];
+    const server = createServer((request, response) => {
+      const chunks = [];
+      request.on("data", (chunk) => chunks.push(chunk));
+      request.on("end", () => {
+        received.push([Buffer.concat(chunks).toString(), request.headers["content-type"]]);
+        response.end();
+      });
+    });
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    const url = `http://127.0.0.1:${server.address().port}/`;
+
+    for (const body of bodies) {
+      const command = curlCommand({ ...asked, url, headers: [["X-A", "b\x15"]], body });
+      assert.doesNotMatch(command, /[^\P{Cc}\n]/u);
+      const shell = spawn("sh", { stdio: ["pipe", "ignore", "ignore"] });
+      shell.stdin.end(command);
+      await once(shell, "exit");
+    }
+    server.close();
+
+    assert.deepEqual(
+      received,
+      bodies.map((body) => [body, undefined]),
+    );
   });
 
   it("does not exist when nothing was sent", () => {

@@ -18,17 +18,22 @@
 
 /** @typedef {[name: string, value: string][]} Headers */
 
-/** @typedef {{method: string, url: string, headers: Headers, body: string}} Asked */
+/** @typedef {{headers: Headers, body: string, size: number, kept: number}} Part */
 
-/** @typedef {{status: number, headers: Headers, body: string}} Answered */
+/** @typedef {Part & {method: string, url: string}} Asked */
+
+/** @typedef {Part & {status: number, own: boolean}} Answered */
 
 /** @typedef {GatewayEvent & {asked: Asked | null, answered: Answered | null}} Detail */
 
 /** @typedef {{wanted: string[], unwanted: string[], failures: boolean}} Filter */
 
 const QUIET_CLOSE_CODES = [1000, 1001, 1005];
-const LEFT_TO_CURL = ["accept-encoding", "connection", "content-length", "host"];
+const LEFT_TO_CURL = ["accept-encoding", "content-length", "expect", "transfer-encoding"];
 const PRETTY_MAX_CHARS = 200_000;
+const ARGUMENT_MAX_CHARS = 30_000;
+const STRING = /"(?:[^"\\]|\\.)*"/g;
+const CONTROL = /[^\P{Cc}\n]/gu;
 
 /**
  * Read what somebody has typed: words, of which those after a minus must not occur.
@@ -104,6 +109,16 @@ export function routeOf({ kind, route_key, api_id }) {
   return route_key ?? (kind === "connect" && api_id ? "$connect" : "");
 }
 
+/**
+ * Say what an event is, and of what.
+ *
+ * @param {GatewayEvent} event
+ */
+export function titleOf(event) {
+  const subject = event.kind === "control" ? event.detail : routeOf(event);
+  return [kindOf(event), subject].filter(Boolean).join(" ");
+}
+
 /** @param {number | undefined} seconds */
 export function formatDuration(seconds) {
   if (seconds === undefined) {
@@ -131,12 +146,25 @@ export function formatTime(at) {
 }
 
 /**
- * Indent a body if it is JSON, else leave it alone.
+ * Say how much of a body there is, if not all of it was kept.
+ *
+ * @param {Part} part
+ */
+export function formatCut({ size, kept }) {
+  const [first, all] = [kept, size].map((bytes) => bytes.toLocaleString("en"));
+  return size > kept ? `The first ${first} of ${all} bytes:` : "";
+}
+
+/**
+ * Indent a body if it is JSON, else leave it alone; so too if it has numbers that would be rounded.
  *
  * @param {string} body
  */
 export function prettyBody(body) {
   if (!/^\s*[[{]/.test(body) || body.length > PRETTY_MAX_CHARS) {
+    return body;
+  }
+  if (/\d{16}/.test(body.replace(STRING, ""))) {
     return body;
   }
   try {
@@ -157,25 +185,69 @@ export function curlCommand(asked) {
   if (!asked?.url) {
     return "";
   }
-  const headers = asked.headers.filter(([name]) => !LEFT_TO_CURL.includes(name.toLowerCase()));
-  const parts = [
-    `curl -i -g -X ${quote(asked.method)} ${quote(asked.url)}`,
-    ...headers.map(([name, value]) => `-H ${quote(value ? `${name}: ${value}` : `${name};`)}`),
+  const { method, url, headers, body } = asked;
+  const command = [
+    `curl -i -g -X ${quote(method)} ${quote(url)}`,
+    ...headersForCurl(asked).map(
+      ([name, value]) => `-H ${quote(value ? `${name}: ${value}` : `${name};`)}`,
+    ),
   ];
-  if (asked.body) {
-    parts.push(`--data-raw ${quote(asked.body)}`);
+  if (body && !headers.some(([name]) => name.toLowerCase() === "content-type")) {
+    command.push("-H Content-Type:");
   }
-  return parts.join(" \\\n  ");
+  if (!body) {
+    return lines(command);
+  }
+  if (body.length > ARGUMENT_MAX_CHARS || body.search(CONTROL) !== -1) {
+    return `printf %b ${inQuotes(escapeBody(body))} | \\\n${lines([...command, "--data-binary @-"])}`;
+  }
+  return lines([...command, `--data-raw ${inQuotes(body)}`]);
+}
+
+const lines = (/** @type {string[]} */ parts) => parts.join(" \\\n  ");
+
+/**
+ * Return the headers that curl would not send by itself.
+ *
+ * @param {Asked} asked
+ */
+function headersForCurl({ url, headers }) {
+  const host = /^\w+:\/\/(?:[^/?#@]*@)?([^/?#]*)/.exec(url)?.[1];
+  return headers.filter(([name, value]) => {
+    switch (name.toLowerCase()) {
+      case "host":
+        return value !== host;
+      case "connection":
+        return /upgrade/i.test(value);
+      default:
+        return !LEFT_TO_CURL.includes(name.toLowerCase());
+    }
+  });
 }
 
 /**
- * Return a text as one word of a POSIX shell.
+ * Return a body for `printf %b`: a terminal obeys control characters even where quotes hold them.
+ *
+ * @param {string} body
+ */
+function escapeBody(body) {
+  const octal = (/** @type {number} */ byte) => `\\0${byte.toString(8).padStart(3, "0")}`;
+  return body
+    .replaceAll("\\", "\\\\")
+    .replace(CONTROL, (char) => [...new TextEncoder().encode(char)].map(octal).join(""));
+}
+
+/**
+ * Return a text as one word of a POSIX shell, without what a terminal would obey.
  *
  * @param {string} text
  */
 export function quote(text) {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  const shown = text.replace(CONTROL, "?");
+  return /^[\w@%+=:,./-]+$/.test(shown) ? shown : inQuotes(shown);
 }
+
+const inQuotes = (/** @type {string} */ text) => `'${text.replaceAll("'", "'\\''")}'`;
 
 /** The latest events, of which there are never too many, and which of them are still to be shown. */
 export class Journal {

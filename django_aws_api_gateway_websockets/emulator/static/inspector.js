@@ -3,6 +3,7 @@
 import {
   curlCommand,
   formatAge,
+  formatCut,
   formatDuration,
   formatTime,
   isFailure,
@@ -11,9 +12,10 @@ import {
   parseFilter,
   prettyBody,
   routeOf,
+  titleOf,
 } from "./inspector-model.js";
 
-/** @import {Answered, Asked, Detail, GatewayEvent, Headers} from "./inspector-model.js" */
+/** @import {Asked, Detail, GatewayEvent, Part} from "./inspector-model.js" */
 
 /**
  * @typedef {object} Connection
@@ -44,6 +46,7 @@ const POLL_MILLISECONDS = 300;
 const RETRY_MILLISECONDS = 2_000;
 const ROWS_PER_FRAME = 40;
 const NOTE_MILLISECONDS = 4_000;
+const WITH_CONTENT = ["connect", "control", "delete", "get", "message", "post"];
 const NARROW = "(max-width: 760px)";
 
 /**
@@ -198,6 +201,16 @@ list.addEventListener("click", (event) => {
   }
 });
 
+list.addEventListener("keydown", (event) => {
+  const row = event.target instanceof Element ? event.target.closest("li") : null;
+  const next = { ArrowDown: row?.nextElementSibling, ArrowUp: row?.previousElementSibling };
+  const button = next[/** @type {keyof typeof next} */ (event.key)]?.querySelector("button");
+  if (button) {
+    event.preventDefault();
+    button.focus();
+  }
+});
+
 // One event.
 
 const detail = element("detail", HTMLElement);
@@ -215,6 +228,7 @@ async function showDetail(/** @type {HTMLElement} */ row) {
     row.classList.add("chosen");
     fillDetail(event);
     detail.hidden = false;
+    detail.scrollTop = 0;
     document.body.classList.add("with-detail");
     detail.focus();
   } catch (error) {
@@ -224,22 +238,19 @@ async function showDetail(/** @type {HTMLElement} */ row) {
 
 /** @param {Detail} event */
 function fillDetail(event) {
-  element("detail-title", HTMLElement).textContent = [kindOf(event), routeOf(event)]
-    .filter(Boolean)
-    .join(" ");
+  element("detail-title", HTMLElement).textContent = titleOf(event);
   command = curlCommand(event.asked);
   copy.hidden = !command;
   detailBody.replaceChildren(facts(event));
   if (event.asked) {
     detailBody.append(askedPart(event.asked));
   }
-  if (!event.asked && ["connect", "message", "post"].includes(event.kind)) {
+  if (!event.asked && WITH_CONTENT.includes(event.kind)) {
     detailBody.append(make("p", "Its content was not kept.", "empty"));
   }
   if (event.answered) {
-    detailBody.append(
-      part(`Answer ${event.answered.status}`, event.answered.headers, event.answered.body),
-    );
+    const { status, own } = event.answered;
+    detailBody.append(part(`Answer ${status}${own ? " of the gateway" : ""}`, event.answered));
   }
   if (command) {
     const box = make("section");
@@ -271,9 +282,9 @@ function facts(event) {
 }
 
 /** @param {Asked} asked */
-function askedPart({ method, url, headers, body }) {
-  const title = url ? "Request" : "Message";
-  const box = part(title, headers, body);
+function askedPart(asked) {
+  const { method, url } = asked;
+  const box = part(url ? "Request" : "Message", asked);
   if (url) {
     box.querySelector("h3")?.after(make("p", `${method} ${url}`, "url"));
   }
@@ -282,12 +293,13 @@ function askedPart({ method, url, headers, body }) {
 
 /**
  * @param {string} title
- * @param {Headers} headers
- * @param {string} body
+ * @param {Part} content
  */
-function part(title, headers, body) {
+function part(title, content) {
+  const { headers, body } = content;
   const box = make("section");
-  box.append(make("h3", title));
+  const cut = formatCut(content);
+  box.append(make("h3", title), ...(cut ? [make("p", cut, "empty")] : []));
   box.append(body ? make("pre", prettyBody(body)) : make("p", "No body.", "empty"));
   if (headers.length > 0) {
     const table = make("dl", "", "headers");
@@ -485,6 +497,7 @@ async function flip(/** @type {string} */ name) {
   } catch (error) {
     problem.textContent = errorText(error);
     problem.hidden = false;
+    problem.scrollIntoView({ block: "nearest" });
   }
 }
 
@@ -523,10 +536,12 @@ async function poll() {
     if (!document.hidden) {
       take(await ask(`inspector/since/${last}`));
     }
+    connections.inert = false;
     state.dataset.state = "live";
     state.textContent = "Live";
   } catch (error) {
     wait = RETRY_MILLISECONDS;
+    connections.inert = true;
     state.dataset.state = "lost";
     state.textContent = error instanceof TypeError ? "The gateway is away" : errorText(error);
   }
