@@ -105,6 +105,19 @@ class TestGateway:
         page.get_by_role("button", name="Copy", exact=True).wait_for()
 
     @pytest.mark.parametrize("window", WINDOWS)
+    def test_form_fits(self, page: Page, live_server: LiveServer, window: str) -> None:
+        """Its routes too, beside the admin's navigation."""
+        options: dict[str, Any] = WINDOWS[window]
+        page.set_viewport_size(options["viewport"])
+        page.emulate_media(color_scheme=options["color_scheme"])
+
+        write_down(page, live_server.url)
+        page.locator("[name=additional_routes-1-name]").wait_for()
+        page.screenshot(path=Path(SCREENSHOTS) / f"gateway-{window}.png", full_page=True)
+
+        assert page.evaluate(OVERFLOW) == 0
+
+    @pytest.mark.parametrize("window", WINDOWS)
     def test_deletion_fits(self, page: Page, live_server: LiveServer, window: str) -> None:
         """What would be deleted can be read in light and dark, and on a phone."""
         options: dict[str, Any] = WINDOWS[window]
