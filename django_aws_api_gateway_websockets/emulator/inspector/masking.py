@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 from urllib.parse import quote, unquote_plus
 
@@ -24,6 +24,13 @@ _CONSTANT_MIN_CHARS: Final = 8
 _MOST_PLACES: Final = 64
 """Lists of names that are remembered, which clients choose."""
 
+_PROTOCOLS: Final = "sec-websocket-protocol"
+_TOKEN_MIN_CHARS: Final = 32
+"""Characters of a name that is taken for a token among names of protocols."""
+
+_Hide = Callable[[str], str]
+_Place = tuple[int, _Hide]
+
 _USER = re.compile(r"(?<=://)[^/?#@]*@")
 
 
@@ -39,19 +46,20 @@ class Masker:
 
     def __init__(self, *mappings: Mapping[str, str]) -> None:
         pairs = {pair for mapping in mappings for pair in mapping.items()}
-        fixed = {(k, v) for k, v in pairs if v.startswith(("'", "stageVariables."))}
-        self._names = frozenset(target.split(".", 3)[-1].lower() for target, _ in fixed)
-        values = {value[1:-1] for _, value in fixed if value.startswith("'")}
+        hidden = [k for k, v in pairs if v.startswith(("'", "stageVariables.")) or sounds_secret(v)]
+        self._names = frozenset(target.split(".", 3)[-1].lower() for target in hidden)
+        values = {value[1:-1] for _, value in pairs if value.startswith("'")}
         long = {value for value in values if len(value) >= _CONSTANT_MIN_CHARS}
         self._texts = frozenset({*long, *(quote(value, safe="") for value in long)})
         self._bytes = [value.encode() for value in long]
-        self._places: dict[tuple[str, ...], tuple[int, ...]] = {}
+        self._places: dict[tuple[str, ...], tuple[_Place, ...]] = {}
 
     def headers(self, headers: Headers) -> Headers:
         """Return headers without secret values."""
         shown = list(headers)
-        for place in self._secret_places(tuple([name for name, _ in headers])):
-            shown[place] = (headers[place][0], HIDDEN)
+        for place, hide in self._secret_places(tuple([name for name, _ in headers])):
+            name, value = headers[place]
+            shown[place] = (name, hide(value))
         everything = "\n".join([value for _, value in shown])
         if "?" in everything or any(text in everything for text in self._texts):
             return tuple((name, self.url(value)) for name, value in shown)
@@ -83,15 +91,21 @@ class Masker:
         name, _, _ = pair.partition("=")
         return f"{name}={HIDDEN}" if self._is_secret(unquote_plus(name)) else pair
 
-    def _secret_places(self, names: tuple[str, ...]) -> tuple[int, ...]:
-        """Return where secret headers stand; the same names come again and again."""
+    def _secret_places(self, names: tuple[str, ...]) -> tuple[_Place, ...]:
+        """Return where headers stand that may be secret; the same names come again and again."""
         places = self._places.get(names)
         if places is None:
             if len(self._places) >= _MOST_PLACES:
                 self._places.clear()
-            places = tuple(at for at, name in enumerate(names) if self._is_secret(name))
-            self._places[names] = places
+            found = [(at, self._hiding(name)) for at, name in enumerate(names)]
+            places = self._places[names] = tuple([(at, hide) for at, hide in found if hide])
         return places
+
+    def _hiding(self, name: str) -> _Hide | None:
+        """Return what hides a header's value, or None."""
+        if self._is_secret(name):
+            return _hidden
+        return _without_tokens if name.lower() == _PROTOCOLS else None
 
     def _is_secret(self, name: str) -> bool:
         return sounds_secret(name) or name.lower() in self._names
@@ -100,3 +114,13 @@ class Masker:
 def sounds_secret(name: str) -> bool:
     """Tell whether a name says that its value is secret."""
     return _SECRET_NAME.search(name) is not None
+
+
+def _hidden(_value: str) -> str:
+    return HIDDEN
+
+
+def _without_tokens(value: str) -> str:
+    """Return a list without its long words: a page has no other header for its token."""
+    words = [word.strip() for word in value.split(",")]
+    return ", ".join(HIDDEN if len(word) >= _TOKEN_MIN_CHARS else word for word in words)

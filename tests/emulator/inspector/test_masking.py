@@ -10,6 +10,7 @@ PARAMETERS = {
     "integration.request.header.X-Door": "'opensesame'",
     "integration.request.header.X-Stage": "stageVariables.door",
     "integration.request.header.X-Kind": "context.eventType",
+    "integration.request.header.X-Who": "route.request.header.Authorization",
     "integration.request.querystring.door": "'short'",
 }
 MASKER = Masker(PARAMETERS)
@@ -34,6 +35,7 @@ class TestHeaders:
             "Bearer",
             "x-door",
             "X-STAGE",
+            "X-Who",
         ],
     )
     def test_hides(self, name: str) -> None:
@@ -44,6 +46,14 @@ class TestHeaders:
     def test_shows(self, name: str) -> None:
         """Others are as they were."""
         assert MASKER.headers(((name, "value"),)) == ((name, "value"),)
+
+    def test_tokens_among_protocols(self) -> None:
+        """Pages have no other header for one."""
+        headers = (("Sec-WebSocket-Protocol", f"graphql-transport-ws,bearer, {'x' * 32}"),)
+
+        assert MASKER.headers(headers) == (
+            ("Sec-WebSocket-Protocol", "graphql-transport-ws, bearer, ***"),
+        )
 
     def test_any_number_of_names(self) -> None:
         """Clients choose names, of which no more than some are remembered."""
