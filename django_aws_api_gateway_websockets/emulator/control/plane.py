@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping
+from functools import cache
 from urllib.parse import parse_qs
 
 from botocore.model import OperationModel
@@ -46,7 +47,7 @@ class ControlPlane:
 
     def __init__(self, site: Site, changed: Callable[[], None] = lambda: None) -> None:
         self.changed = changed
-        self.schema = Schema()
+        self.schema = _schema()
         tables = [room(site).handlers().items() for room in _ROOMS]
         self.handlers: Mapping[str, Handler] = dict(itertools.chain.from_iterable(tables))
         self.faults = ControlFaults(self.handlers)
@@ -97,6 +98,12 @@ class ControlPlane:
             message = f"The local gateway does not implement {name}"
             raise ServiceError("NotImplementedException", message, 501)
         return self.handlers[name]
+
+
+@cache
+def _schema() -> Schema:
+    """Return the schema, which is the same for all control planes and takes a while to read."""
+    return Schema()
 
 
 def _tuples(query: str) -> dict[str, tuple[str, ...]]:

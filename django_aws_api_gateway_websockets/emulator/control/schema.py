@@ -19,6 +19,7 @@ from ..store import Record
 __all__ = ["Schema"]
 
 _SERVICE = "apigatewayv2"
+_KIND = "service-2"
 _LENGTHS = re.compile(r"Between(?P<least>\d+)And(?P<most>\d+)(?P<kilo>K?)$")
 
 
@@ -26,8 +27,7 @@ class Schema:
     """Finds the operation of a request, reads its parameters and writes its result."""
 
     def __init__(self) -> None:
-        description = Loader().load_service_model(_SERVICE, "service-2")
-        model = ServiceModel(description, _SERVICE)
+        model = ServiceModel(_description(), _SERVICE)
         operations = [model.operation_model(name) for name in model.operation_names]
         self._routes = [(_compile(operation), operation) for operation in operations]
         self._validator = ParamValidator()
@@ -85,6 +85,13 @@ class Schema:
             raise ServiceError.bad_request(report.generate_report())
         for problem in _problems(shape, params, ""):
             raise ServiceError.bad_request(problem)
+
+
+def _description() -> Any:
+    """Return what botocore knows of the service, without asking which others it knows."""
+    loader = Loader()
+    version = loader.determine_latest_version(_SERVICE, _KIND)
+    return loader.load_data(f"{_SERVICE}/{version}/{_KIND}")
 
 
 def _compile(operation: OperationModel) -> re.Pattern[str]:

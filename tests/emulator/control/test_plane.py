@@ -28,6 +28,14 @@ def handle(plane: ControlPlane, *request: Any) -> tuple[str, Answer]:
     return name, answer
 
 
+class TestSchema:
+    """botocore's model of the service."""
+
+    def test_is_read_once(self) -> None:
+        """It is the same for all control planes of a process."""
+        assert make_plane().schema is make_plane().schema
+
+
 class TestHandling:
     """Requests to answers."""
 
