@@ -31,6 +31,7 @@ LAYERS = (
         "protocol",
     ),
     (
+        "aws.descriptions",
         "aws.clients",
         "aws.errors",
         "aws.resources",

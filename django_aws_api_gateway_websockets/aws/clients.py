@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import boto3
 import botocore.session
+from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.credentials import Credentials
 from django.core.exceptions import ImproperlyConfigured
@@ -19,6 +20,7 @@ from django.dispatch import receiver
 
 from ..conf import settings
 from ..protocol.endpoints import is_loopback, region_from_endpoint
+from .descriptions import LocalFiles
 
 __all__ = [
     "CONNECT_TIMEOUT",
@@ -136,9 +138,13 @@ def get_credentials(endpoint_url: str) -> Any:
 
 
 def clear_client_cache() -> None:
-    """Forget every client, so that the next request builds a new one."""
+    """Close and forget every client, so that the next request builds a new one."""
+    clients = list(_clients.values())
     _clients.clear()
     _profile_session.cache_clear()
+    for client in clients:
+        if isinstance(client, BaseClient):  # what stands in for one in a test need not close
+            client.close()
 
 
 @receiver(setting_changed, dispatch_uid="django_aws_api_gateway_websockets.clients")
@@ -236,4 +242,6 @@ def _build_local(service: str, url: str, config: Config, kwargs: Mapping[str, An
 @lru_cache(maxsize=1)
 def _local_session() -> boto3.Session:
     # Nor has its profile, which need not even exist.
-    return boto3.Session(botocore_session=botocore.session.Session(session_vars=NO_PROFILE))
+    session = botocore.session.Session(session_vars=NO_PROFILE)
+    session.get_component("data_loader").file_loader = LocalFiles()
+    return boto3.Session(botocore_session=session)

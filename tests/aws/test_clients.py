@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -51,6 +53,24 @@ def profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Settings)
     monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
     settings.AWS_IAM_PROFILE = "shop"
     return config
+
+
+def run_python(script: str) -> str:
+    """Return what a new process prints."""
+    setup = (
+        "import django.conf\n"
+        "django.conf.settings.configure(AWS_GATEWAY_REGION_NAME='eu-west-1')\n"
+        "from django_aws_api_gateway_websockets.aws.clients import get_client\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", setup + script],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    return done.stdout
 
 
 def signature(peer: Peer, endpoint_url: str = ENDPOINT, **kwargs: Any) -> str:
@@ -251,6 +271,21 @@ class TestLocalGateway:
 
         assert [request.target for request in peer.received] == ["/@connections/abc%3D"]
 
+    def test_addresses_of_aws_are_not_read(self) -> None:
+        """They take longer than all the rest, and a gateway on this machine is at none of them."""
+        script = (
+            "import logging, sys\n"
+            "log = logging.getLogger('botocore.loaders')\n"
+            "log.setLevel('DEBUG')\n"
+            "log.addHandler(logging.StreamHandler(sys.stdout))\n"
+            "get_client('apigatewayv2', endpoint_url='http://127.0.0.1:7')\n"
+        )
+
+        read = run_python(script)
+
+        assert "service-2.json" in read
+        assert "endpoints.json" not in read
+
     def test_control_plane_goes_there(self, settings: Settings) -> None:
         """While ``endpoint_url`` is set, it is the control plane."""
         settings.WEBSOCKETS = {"endpoint_url": "http://127.0.0.1:7"}
@@ -362,9 +397,7 @@ class TestSharing:
     def test_processes_do_not(self) -> None:
         """A forked worker builds its own client."""
         script = (
-            "import os, django.conf\n"
-            "django.conf.settings.configure(AWS_GATEWAY_REGION_NAME='eu-west-1')\n"
-            "from django_aws_api_gateway_websockets.aws.clients import get_client\n"
+            "import os\n"
             "first = get_client('apigatewayv2')\n"
             "child = os.fork()\n"
             "if not child:\n"
@@ -372,13 +405,37 @@ class TestSharing:
             "print(os.waitpid(child, 0)[1])\n"
         )
 
-        done = subprocess.run(
-            [sys.executable, "-c", script],
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=60,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-        )
+        assert run_python(script) == "0\n"
 
-        assert done.stdout == "0\n"
+
+class TestForgetting:
+    """What is forgotten is closed."""
+
+    def test_ends_connections(self) -> None:
+        """They do not wait for the garbage collector."""
+        with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as pool:
+            server.settimeout(5)
+            client = get_client(
+                "apigatewaymanagementapi",
+                endpoint_url=f"http://127.0.0.1:{server.getsockname()[1]}",
+                config=client_config(max_retries=0, read_timeout=5),
+            )
+            post = pool.submit(client.post_to_connection, ConnectionId="abc=", Data=b"hello")
+            connection, _ = server.accept()
+            connection.settimeout(5)
+            with connection, connection.makefile("rb") as incoming:
+                assert list(iter(incoming.readline, b"\r\n"))
+                assert incoming.read(5) == b"hello"
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+                post.result(5)
+
+                clear_client_cache()
+
+                assert incoming.read(1) == b""
+
+    def test_leaves_doubles_alone(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What a test puts in a client's place need not know how to close."""
+        monkeypatch.setattr("boto3.DEFAULT_SESSION", SimpleNamespace(client=lambda *_, **__: 7))
+        assert get_client("apigatewayv2") == 7
+
+        clear_client_cache()
