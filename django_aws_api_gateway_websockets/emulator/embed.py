@@ -148,7 +148,8 @@ class EmulatorThread:
 
     def _raise_error(self) -> None:
         """Raise what kept the thread from listening."""
-        if self._error is not None:
+        if self._error is not None and self._thread is not None:
+            self._thread.join(_STOP_SECONDS)
             self._thread = None
             raise self._error
 

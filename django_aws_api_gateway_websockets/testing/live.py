@@ -16,6 +16,7 @@ from django.test import override_settings
 from ..conf import get_websockets_config
 from ..models import ApiGateway
 from ..protocol.endpoints import with_page_host
+from ..transports.fanout.loop import fanout_ends
 from .requests import OpenRequests
 from .switch import use_transport
 
@@ -93,6 +94,7 @@ class LiveGateway:
             stack.enter_context(use_transport(_API_GATEWAY, endpoint_url=self.emulator.url))
             settings = {**get_websockets_config(), **self._websockets}
             stack.enter_context(override_settings(WEBSOCKETS=settings))
+            stack.enter_context(fanout_ends())
             stack.enter_context(OpenRequests().counted(_PATIENCE_SECONDS))
             stack.callback(self._end)
             self.gateway = self._create()

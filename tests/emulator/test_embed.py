@@ -83,10 +83,25 @@ class TestThread:
         with socket.create_server(("127.0.0.1", 0)) as other:
             port = other.getsockname()[1]
             emulator = EmulatorThread(port=port)
+            before = set(threading.enumerate())
 
             with pytest.raises(OSError, match=f"Port {port} of 127"):
                 emulator.start()
+            assert set(threading.enumerate()) <= before
             emulator.stop()
+
+    def test_second_port_is_taken(self) -> None:
+        """Nobody listens on the first one any more."""
+        server, _ = contexts()
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            port = other.getsockname()[1]
+            emulator = EmulatorThread(tls_port=port, ssl_context=server)
+
+            with pytest.raises(OSError, match=f"Port {port} of 127"):
+                emulator.start()
+
+            with pytest.raises(ConnectionRefusedError):
+                socket.create_connection(("127.0.0.1", emulator.port), PATIENCE)
 
 
 class TestRestart:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import os
 import threading
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from socket import SocketType, create_server
 from typing import Any
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
 import pytest
+from django.conf import settings as django_settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import connection
@@ -31,7 +36,7 @@ from django_aws_api_gateway_websockets.transports import get_transport
 from ..management.site import Site
 from .urls import VISITORS
 
-__all__ = ["LiveServerCase", "TestBlock", "TestExtra", "TestLine"]
+__all__ = ["LiveServerCase", "TestBlock", "TestExtra", "TestLine", "TestTraces"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -59,6 +64,44 @@ def echo(socket: ClientConnection, text: str) -> Any:
     """Send a text and return what comes back."""
     socket.send(json.dumps({"handler": "echo", "text": text}))
     return json.loads(socket.recv(timeout=5))
+
+
+def sockets_of(port: int) -> list[SocketType]:
+    """Return the sockets of this process that are open at either end of a port of a gateway."""
+    return [
+        thing
+        for thing in gc.get_objects()
+        if issubclass(type(thing), SocketType)  # a weak proxy would be asked for its class
+        and thing.fileno() != -1
+        and port in (*thing.getsockname()[1:2], *peer_of(thing)[1:2])
+    ]
+
+
+def peer_of(socket: SocketType) -> Any:
+    """Return the address of the other end, if there is one."""
+    try:
+        return socket.getpeername()
+    except OSError:
+        return ()
+
+
+def surroundings() -> tuple[Any, ...]:
+    """Return what a gateway may change while it is there."""
+    names = ["websocket-gateway", "websocket-fanout"]
+    threads = [thread for thread in threading.enumerate() if thread.name in names]
+    return threads, dict(os.environ), dict(django_settings.WEBSOCKETS), sorted(os.listdir())
+
+
+@contextmanager
+def unchanged() -> Iterator[None]:
+    """Check that a block leaves no trace; nothing that is done with is collected meanwhile."""
+    before = surroundings()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+    assert surroundings() == before
 
 
 @override_settings(ROOT_URLCONF="tests.testing.urls")
@@ -179,6 +222,47 @@ class TestBlock:
         assert endpoint() is None
         with pytest.raises(OSError, match="refused"):
             urlopen(live.endpoint_url, timeout=5)
+
+
+class TestTraces:
+    """What there is of a gateway afterwards: its row, and nothing else."""
+
+    def test_after_a_broadcast(self, site: str) -> None:
+        """Threads, sockets, settings and environment are as they were, without a collection."""
+        with unchanged():
+            with LiveGateway(site, path="/echo/") as live, open_socket(live) as socket:
+                assert echo(socket, "hello") == {"echo": "hello"}
+                WebSocketSession.objects.live().send_message("all")
+                assert json.loads(socket.recv(timeout=5)) == "all"
+                assert sockets_of(live.emulator.port)
+            assert not sockets_of(live.emulator.port)
+
+    def test_after_a_row_that_is_not_valid(self, site: str) -> None:
+        """The gateway was there already."""
+        live = LiveGateway(site, fields={"api_name": ""})
+
+        with unchanged():
+            with pytest.raises(ValidationError, match="api_name"):
+                live.__enter__()
+            assert not sockets_of(live.emulator.port)
+
+    def test_after_a_fault_that_does_not_exist(self, site: str) -> None:
+        """The gateway was provisioned already."""
+        live = LiveGateway(site, faults=["nonsense=1"])
+
+        with unchanged():
+            with pytest.raises(ValueError, match="nonsense"):
+                live.__enter__()
+            assert not sockets_of(live.emulator.port)
+
+    def test_after_a_port_that_is_taken(self, site: str) -> None:
+        """The gateway did not begin to listen."""
+        with create_server(("127.0.0.1", 0)) as other:
+            port = other.getsockname()[1]
+            with unchanged(), pytest.raises(OSError, match=f"Port {port} of 127"):
+                LiveGateway(site, port=port).__enter__()
+
+        assert not ApiGateway.objects.exists()
 
 
 class TestExtra:

@@ -13,12 +13,14 @@ import queue
 import select
 import socket
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from .batches import Batch, Target
 from .pool import Pool
 from .turns import PoliteSelector, Turns
 
-__all__ = ["Fanout", "FanoutHolder", "get_fanout", "threads_are_real"]
+__all__ = ["Fanout", "FanoutHolder", "fanout_ends", "get_fanout", "threads_are_real"]
 
 _CLOSE_SECONDS = 2.0
 """How long the end of the process waits for connections to be closed."""
@@ -87,6 +89,16 @@ class FanoutHolder:
             self._fanout.close()
             self._fanout = None
 
+    @contextmanager
+    def ends(self) -> Iterator[None]:
+        """End it with the block, unless it was there before."""
+        was_there = self._fanout is not None
+        try:
+            yield
+        finally:
+            if not was_there:
+                self.close()
+
     def leave_to_parent(self) -> None:
         """Begin anew in a process that was forked."""
         self._lock = threading.Lock()  # a thread that is not here may hold the other
@@ -101,6 +113,7 @@ atexit.register(_holder.close)
 os.register_at_fork(after_in_child=_holder.leave_to_parent)
 
 get_fanout = _holder.get
+fanout_ends = _holder.ends
 
 
 def threads_are_real() -> bool:

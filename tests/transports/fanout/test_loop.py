@@ -107,6 +107,28 @@ class TestProcess:
 
         assert threading.active_count() == before
 
+    def test_ends_with_a_block(self) -> None:
+        """What is first needed inside is not there outside."""
+        holder = FanoutHolder()
+        before = threading.active_count()
+
+        with holder.ends():
+            holder.get()
+
+        assert threading.active_count() == before
+
+    def test_outlives_a_block_that_did_not_make_it(self) -> None:
+        """Who had it before goes on with it."""
+        holder = FanoutHolder()
+        fanout = holder.get()
+
+        with holder.ends():
+            assert holder.get() is fanout
+
+        with Sink() as sink:
+            assert begin(fanout, sink).get(timeout=5).statuses == [200]
+        holder.close()
+
     def test_has_threads(self) -> None:
         """No greenlets stand in for them here."""
         assert threads_are_real()
