@@ -8,6 +8,7 @@ from typing import Any
 from django_aws_api_gateway_websockets.emulator.process import raise_open_file_limit
 
 from .crowd import Crowd
+from .embedded import live_gateways
 from .emulated import Emulated, emulated
 from .strains import echo, hold, posts, stage
 
@@ -19,7 +20,7 @@ OTHER_FILES = 500
 
 async def measure(options: Namespace) -> dict[str, Any]:
     """Return what the emulator carried."""
-    figures: dict[str, Any] = {}
+    figures: dict[str, Any] = {"live_gateway": live_gateways(options.processes)}
     with emulated() as emulator:
         allowed = sockets_allowed(raise_open_file_limit(), emulator.open_files)
         count = options.sockets if allowed is None else min(options.sockets, allowed)
@@ -51,7 +52,7 @@ def bounds_of(
     """Return what is bounded, and whether it holds.
 
     Args:
-        figures: those of the sockets and of the posts.
+        figures: those of the sockets, of the posts and of live gateways.
         calm: the figures of echoes that are to come quickly.
         busy: those of more echoes, which are to come at all.
     """
@@ -65,6 +66,7 @@ def bounds_of(
         "echoes_per_second": _at_least(0.95 * busy["asked"], busy["per_second"]),
         "echoes_unanswered": _at_most(0, calm["unanswered"] + busy["unanswered"]),
         "posts_per_second": _at_least(3_000, figures["posts"]["per_second"]),
+        "first_live_gateway_ms": _at_most(200, figures["live_gateway"]["first_ms"]),
     }
 
 

@@ -1,10 +1,11 @@
-"""What the emulator carries: sockets, memory for each, echoes and posts a second.
+"""What the emulator carries: sockets, memory for each, echoes and posts a second, and how soon.
 
 ``python tests/benchmarks/emulator.py`` runs the emulator in a process of its own, without its
 quotas, and thousands of clients and their backend in this one. It prints JSON: sockets opened and
 held, without and with permessage-deflate, and the memory of each; echoes at 2,000 and at 3,000
 messages a second, with the times of the answers; posts to ``@connections`` from a raw client; the
-CPU of the emulator for each; and whether it keeps within its bounds.
+CPU of the emulator for each; how soon a ``LiveGateway`` is ready, in processes that have imported
+everything, the first of each and later ones; and whether it keeps within its bounds.
 
 A socket is a file in either process. The limit of open files is raised as far as it may be, and
 ``sockets_allowed`` says how many sockets that allows; no more than that are opened.
@@ -45,6 +46,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--hold", type=float, default=5, help="seconds that they are held")
     parser.add_argument("--seconds", type=float, default=5, help="of echoes at each rate")
     parser.add_argument("--posts", type=int, default=20_000, help="to @connections")
+    parser.add_argument("--processes", type=int, default=10, help="with live gateways of their own")
     parser.add_argument("--rates", type=int, nargs=2, default=[2_000, 3_000], help="of echoes")
     return parser.parse_args(arguments)
 

@@ -18,7 +18,16 @@ __all__ = ["TestBackend", "TestCrowd", "TestFigures", "TestSocketsAllowed"]
 
 MODULE = emulator.__name__
 SCRIPT = "tests/benchmarks/emulator.py"
-SMALL = ("--sockets=20", "--hold=0", "--seconds=0.2", "--posts=50", "--rates", "50", "100")
+SMALL = (
+    "--sockets=20",
+    "--hold=0",
+    "--seconds=0.2",
+    "--posts=50",
+    "--processes=1",
+    "--rates",
+    "50",
+    "100",
+)
 COST = {"per_second", "cpu_microseconds", "waiting_for_cpu"}
 ECHO = COST | {"asked", "unanswered", "p50_ms", "p99_ms"}
 SOCKETS = COST | {"opened", "held", "kb_per_connection"}
@@ -53,15 +62,20 @@ class TestFigures:
         assert figures["posts"].keys() == COST | {"posts", "received"}
         assert (figures["posts"]["posts"], figures["posts"]["received"]) == (50, 50)
 
+    def test_live_gateways(self, figures: Any) -> None:
+        """Both took some time."""
+        assert figures["live_gateway"].keys() == {"first_ms", "later_ms"}
+        assert min(figures["live_gateway"].values()) > 0
+
     def test_bounds(self, figures: Any) -> None:
         """Twenty sockets are fewer than were to be held."""
         assert figures["bounds"]["held"] == {"value": 20, "at_least": 5_000, "holds": False}
         assert figures["bounds"]["echoes_unanswered"] == {"value": 0, "at_most": 0, "holds": True}
-        assert len(figures["bounds"]) == 8
+        assert len(figures["bounds"]) == 9
 
     def test_run(self, figures: Any) -> None:
         """How many sockets there could be is told."""
-        strains = {"plain", "deflate", "echo_50", "echo_100", "posts"}
+        strains = {"plain", "deflate", "echo_50", "echo_100", "posts", "live_gateway"}
         run = {"python", "load_average", "sockets_allowed", "bounds"}
         assert figures.keys() == run | strains
         assert figures["sockets_allowed"] > 20
