@@ -20,7 +20,7 @@ from django.dispatch import receiver
 
 from ..conf import settings
 from ..protocol.endpoints import is_loopback, region_from_endpoint
-from .descriptions import LocalFiles
+from .descriptions import LocalLoader
 
 __all__ = [
     "CONNECT_TIMEOUT",
@@ -52,6 +52,8 @@ LOCAL_IDENTITY: Mapping[str, str | None] = {
     "aws_secret_access_key": LOCAL_KEY,
     "aws_session_token": None,
 }
+
+LOCAL_CONFIG = Config(proxies={}, use_fips_endpoint=False, use_dualstack_endpoint=False)
 
 #: Variables of a session that the profile of the shell (AWS_PROFILE) has no say in.
 NO_PROFILE: Mapping[str, tuple[None, ...]] = {"profile": (None, None, None, None)}
@@ -233,8 +235,8 @@ def _keys() -> dict[str, str]:
 
 
 def _build_local(service: str, url: str, config: Config, kwargs: Mapping[str, Any]) -> Any:
-    # The proxy of the shell (HTTP_PROXY) has no say in a request to this machine.
-    local_config = config.merge(Config(proxies={}))
+    # The shell has no say in a request to this machine: HTTP_PROXY, AWS_USE_FIPS_ENDPOINT.
+    local_config = config.merge(LOCAL_CONFIG)
     options = {**kwargs, **LOCAL_IDENTITY}
     return _local_session().client(service, endpoint_url=url, config=local_config, **options)
 
@@ -243,5 +245,5 @@ def _build_local(service: str, url: str, config: Config, kwargs: Mapping[str, An
 def _local_session() -> boto3.Session:
     # Nor has its profile, which need not even exist.
     session = botocore.session.Session(session_vars=NO_PROFILE)
-    session.get_component("data_loader").file_loader = LocalFiles()
+    session.register_component("data_loader", LocalLoader())
     return boto3.Session(botocore_session=session)

@@ -262,8 +262,10 @@ class TestLocalGateway:
             assert signature(peer, peer.url, **own) == "local in local"
 
     def test_environment_has_no_say(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Neither a proxy nor a broken profile of the shell is used."""
+        """Neither a proxy, nor a broken profile, nor a kind of addresses of the shell is used."""
         monkeypatch.setenv("AWS_PROFILE", "nobody")
+        monkeypatch.setenv("AWS_USE_FIPS_ENDPOINT", "true")
+        monkeypatch.setenv("AWS_USE_DUALSTACK_ENDPOINT", "true")
         monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
         with Peer() as peer:
             client = get_client("apigatewaymanagementapi", endpoint_url=peer.url)
