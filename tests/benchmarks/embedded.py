@@ -32,7 +32,10 @@ def live_gateways(processes: int) -> dict[str, float]:
     """Return the medians of the first gateways of new processes, and of the later ones."""
     runs = [_run() for _ in range(processes)]
     later = [milliseconds for run in runs for milliseconds in run[1:]]
-    return {"first_ms": round(median(run[0] for run in runs), 1), "later_ms": median(later)}
+    return {
+        "first_ms": round(median(run[0] for run in runs), 1),
+        "later_ms": round(median(later), 1),
+    }
 
 
 def _run() -> list[float]:
