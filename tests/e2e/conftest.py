@@ -4,33 +4,39 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
+from zlib import crc32
 
 import pytest
 from django.contrib.auth.models import User
 from django.middleware.csrf import _get_new_csrf_string
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
 from django_aws_api_gateway_websockets.emulator import EmulatorThread
-from django_aws_api_gateway_websockets.models import ApiGateway
+from django_aws_api_gateway_websockets.models import ApiGateway, WebSocketSession
 from django_aws_api_gateway_websockets.testing import LiveGateway
 from django_aws_api_gateway_websockets.testing.fixtures import live_gateway
 
 from ..emulator.support import Journal
 
 __all__ = [
-    "IN_ANY_WEATHER",
+    "FOUL",
+    "QUIET",
     "Browser",
     "emulator",
     "gateway",
+    "in_any_weather",
     "journal",
+    "let_time_pass",
     "live_gateway",
     "live_gateway_options",
     "open_browser",
@@ -38,23 +44,35 @@ __all__ = [
     "weather",
 ]
 
-IN_ANY_WEATHER = pytest.mark.parametrize(
-    "weather",
-    [
-        (),
-        (
-            "connect-delay=0-0.03",
-            "welcome-delay=0-0.03",
-            "message-delay=0-0.05",
-            "message-reorder=0.3",
-            "post-delay=0-0.03",
-            "disconnect-delay=0-0.1",
-            "disconnect-twice=0.5",
-        ),
-    ],
-    ids=["fair", "foul"],
+FOUL = (
+    "connect-delay=0-0.03",
+    "welcome-delay=0-0.03",
+    "message-delay=0-0.05",
+    "message-reorder=0.5",
+    "post-delay=0-0.03",
+    "disconnect-delay=0-0.1",
+    "disconnect-twice=0.5",
 )
-"""Runs a test as it is, and with faults that must change nothing but the time it takes."""
+"""Faults that must change nothing but the time that a test takes."""
+
+
+def in_any_weather(*more: str) -> pytest.MarkDecorator:
+    """Run a test as it is, and with all that may go wrong and change nothing.
+
+    Args:
+        more: faults that the test can take besides.
+    """
+    return pytest.mark.parametrize("weather", [(), (*FOUL, *more)], ids=["fair", "foul"])
+
+
+QUIET = timedelta(minutes=12)
+"""How long a client says nothing before somebody asks whether it is there."""
+
+
+def let_time_pass() -> None:
+    """Let all sessions look as if their clients had been quiet for long."""
+    moment = timezone.now() - QUIET
+    WebSocketSession.objects.update(created_on=moment, updated_on=moment)
 
 
 @pytest.fixture
@@ -64,9 +82,9 @@ def weather() -> tuple[str, ...]:
 
 
 @pytest.fixture
-def seed() -> int:
-    """Give the number that decides which event meets which fault."""
-    return 0
+def seed(request: pytest.FixtureRequest) -> int:
+    """Give the number that decides which event meets which fault: one of the test's own."""
+    return crc32(request.node.name.encode())
 
 
 @pytest.fixture

@@ -18,11 +18,11 @@ from django_aws_api_gateway_websockets.emulator import EmulatorThread
 from django_aws_api_gateway_websockets.models import ChannelPermission, WebSocketSession
 
 from ..connections import open_rows, pending_rows
-from .conftest import IN_ANY_WEATHER, Browser
+from .conftest import Browser, in_any_weather
 
 __all__ = ["TestLogout", "TestOutage", "TestRights", "TestUsers"]
 
-pytestmark = [pytest.mark.django_db(transaction=True), IN_ANY_WEATHER]
+pytestmark = [pytest.mark.django_db(transaction=True), in_any_weather("disconnect-lost=0.5")]
 
 OpenBrowser = Callable[[str], Browser]
 

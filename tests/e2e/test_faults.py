@@ -6,11 +6,9 @@ import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.utils import timezone
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection
 
@@ -20,7 +18,7 @@ from django_aws_api_gateway_websockets.signals import connection_closed
 
 from ..connections import open_rows, pending_rows
 from ..emulator.support import Journal, until
-from .conftest import Browser
+from .conftest import Browser, let_time_pass
 
 __all__ = ["TestClosing", "TestDelivery", "TestDisconnects", "TestReaping", "TestRequests"]
 
@@ -29,8 +27,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 SEEDS = pytest.mark.parametrize("seed", [1, 2, 3])
 
 OpenBrowser = Callable[[str], Browser]
-
-QUIET = timedelta(minutes=12)
 
 
 @pytest.fixture
@@ -63,12 +59,6 @@ def leave(browser: Browser, times: int) -> None:
     for _ in range(times):
         with browser.connect():
             pass
-
-
-def let_time_pass() -> None:
-    """Let all sessions look as if their clients had been quiet for long."""
-    moment = timezone.now() - QUIET
-    WebSocketSession.objects.update(created_on=moment, updated_on=moment)
 
 
 def ends_of(sockets: list[ClientConnection]) -> set[int | None]:

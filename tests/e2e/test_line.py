@@ -11,15 +11,21 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection
 
-from django_aws_api_gateway_websockets.models import ApiGateway, WebSocketSession
+from django_aws_api_gateway_websockets.emulator import EmulatorThread
+from django_aws_api_gateway_websockets.models import (
+    ApiGateway,
+    WebSocketSession,
+    reap_sessions,
+)
 from django_aws_api_gateway_websockets.signals import connection_opened
 
+from ..connections import open_rows
 from ..emulator.support import until
-from .conftest import IN_ANY_WEATHER, Browser
+from .conftest import Browser, in_any_weather, let_time_pass
 
 __all__ = ["TestConnecting", "TestDisconnecting", "TestMessages"]
 
-pytestmark = [pytest.mark.django_db(transaction=True), IN_ANY_WEATHER]
+pytestmark = [pytest.mark.django_db(transaction=True), in_any_weather("disconnect-lost=0.5")]
 
 OpenBrowser = Callable[[str], Browser]
 
@@ -148,12 +154,17 @@ class TestMessages:
 
 
 class TestDisconnecting:
-    def test_closes_the_session(self, open_browser: OpenBrowser) -> None:
-        """The row follows the socket."""
+    def test_closes_the_session(self, emulator: EmulatorThread, open_browser: OpenBrowser) -> None:
+        """The row follows the socket, and where nobody hears of the end it is reaped."""
         with open_browser("ada").connect():
             pass
+        until(lambda: len(open_rows()) == emulator.switchboard.fired("disconnect-lost"))
+        lost = len(open_rows())
+        let_time_pass()
 
-        until(lambda: not WebSocketSession.objects.get().connected)
+        report = reap_sessions(probe=True)
+
+        assert (report.gone, open_rows()) == (lost, [])
 
     def test_closes_the_session_of_a_socket_that_aws_lost(
         self, gateway: ApiGateway, open_browser: OpenBrowser, settings: Any

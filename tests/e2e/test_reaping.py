@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -17,15 +16,13 @@ from django_aws_api_gateway_websockets.models import (
 )
 
 from ..connections import connect, open_rows, pending_rows
-from .conftest import IN_ANY_WEATHER, Browser
+from .conftest import QUIET, Browser, in_any_weather
 
 __all__ = ["TestReaping"]
 
-pytestmark = [pytest.mark.django_db(transaction=True), IN_ANY_WEATHER]
+pytestmark = [pytest.mark.django_db(transaction=True), in_any_weather("disconnect-lost=0.5")]
 
 OpenBrowser = Callable[[str], Browser]
-
-QUIET = timedelta(minutes=12)
 
 
 class TestReaping:
