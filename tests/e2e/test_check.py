@@ -35,11 +35,23 @@ from django_aws_api_gateway_websockets.urls import events
 from ..aws.peer import Answer, Peer
 from ..browser.tls import tls_front
 from ..management.site import free_port
+from .conftest import FOUL, in_any_weather
 from .urls import ChatView
 
-__all__ = ["TestHandshake", "TestMessage", "TestPassing", "TestPost", "TestSeveral"]
+__all__ = [
+    "TestFaults",
+    "TestHandshake",
+    "TestMessage",
+    "TestPassing",
+    "TestPost",
+    "TestSeveral",
+    "TestSilence",
+]
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+IN_FOUL_WEATHER = pytest.mark.parametrize("weather", [FOUL], ids=["foul"])
+"""Shows that what is wrong is told from what is merely late."""
 
 PACKAGE = "django_aws_api_gateway_websockets"
 SECRET = "integration.request.header.X-Ws-Gateway-Secret"
@@ -139,7 +151,7 @@ class Outcome:
         out, err = StringIO(), StringIO()
         self.error = ""
         try:
-            call_command("checkApiGateway", "--timeout=2", *arguments, stdout=out, stderr=err)
+            call_command("checkApiGateway", "--timeout=10", *arguments, stdout=out, stderr=err)
         except CommandError as error:
             self.error = str(error)
         self.text = out.getvalue() + err.getvalue()
@@ -188,6 +200,7 @@ def make_one_way(gateway: ApiGateway) -> None:
     gateway.create_gateway()
 
 
+@in_any_weather("post-reorder=0.5")
 class TestPassing:
     def test_names_each_hop(self, gateway: ApiGateway, live_server: LiveServer) -> None:
         """A gateway that works gets a line for each hop."""
@@ -280,7 +293,7 @@ class TestPassing:
         """The alias does the same."""
         output = StringIO()
 
-        call_command("checkapigateway", timeout=2, stdout=output)
+        call_command("checkapigateway", timeout=10, stdout=output)
 
         assert output.getvalue().endswith("e2e: works\n")
 
@@ -297,20 +310,8 @@ class TestPassing:
 
         assert Outcome().lines[-1] == "works"
 
-    def test_is_content_without_disconnect(self, control: Any, gateway: ApiGateway) -> None:
-        """AWS promises no $disconnect, so its absence is a warning."""
-        url = f"http://127.0.0.1:{free_port()}/"
-        change_integration(control, gateway, "$disconnect", IntegrationUri=url)
 
-        outcome = Outcome()
-
-        assert outcome.complaints == [
-            "$disconnect has not arrived within 2 s; AWS promises none, but look at the "
-            "integration of $disconnect when this is the rule"
-        ]
-        assert outcome.lines[-1] == "works"
-
-
+@IN_FOUL_WEATHER
 class TestHandshake:
     def test_names_the_code_of_a_refusal(self, gateway: ApiGateway) -> None:
         """The client sees a status; the checks of this process tell the code."""
@@ -441,16 +442,6 @@ class TestHandshake:
 
         assert outcome.complaints[0] == "the handshake was not answered within 0.3 s"
 
-    def test_names_another_database(self, gateway: ApiGateway, settings: Any) -> None:
-        """A socket without a session here belongs to a Django that stores it elsewhere."""
-        settings.ROOT_URLCONF = (events("ws/", ForgetfulView),)
-
-        outcome = Outcome()
-
-        assert outcome.complaints[0] == (
-            "the socket is open, and its session is not in this database"
-        )
-
     def test_names_a_django_that_is_down(self, control: Any, gateway: ApiGateway) -> None:
         """The URL that was not reached is told."""
         url = f"http://127.0.0.1:{free_port()}/ws"
@@ -466,6 +457,7 @@ class TestHandshake:
         ]
 
 
+@IN_FOUL_WEATHER
 class TestMessage:
     def test_names_a_route_that_is_missing(self, control: Any, gateway: ApiGateway) -> None:
         """API Gateway's own Forbidden is told with the route."""
@@ -527,29 +519,6 @@ class TestMessage:
 
         assert outcome.complaints[0] == "the message was answered with a page of HTML"
 
-    def test_names_an_answer_that_does_not_come_back(self, gateway: ApiGateway) -> None:
-        """A row that is two-way alone awaits what never comes."""
-        make_one_way(gateway)
-        ApiGateway.objects.update(two_way=True)
-
-        outcome = Outcome()
-
-        assert outcome.complaints[0] == (
-            "the message reached Django and its answer did not come back"
-        )
-
-    def test_names_a_message_that_does_not_arrive(
-        self, control: Any, gateway: ApiGateway, live_server: Any
-    ) -> None:
-        """On a one-way gateway silence is explained by what AWS has."""
-        make_one_way(gateway)
-        change_integration(control, gateway, "$default", RequestParameters={SECRET: "'other'"})
-
-        outcome = Outcome()
-
-        assert outcome.complaints[0] == "the message did not reach Django within 2 s"
-        assert outcome.complaints[1].startswith("The integration of $default sends another secret")
-
     def test_names_the_end_of_the_socket(self, gateway: ApiGateway, settings: Any) -> None:
         """A Django that closes the connection at once is told by the close code."""
         settings.ROOT_URLCONF = (events("ws/", ClosingView),)
@@ -559,6 +528,7 @@ class TestMessage:
         assert outcome.complaints[0] == "the socket was closed with 1000"
 
 
+@IN_FOUL_WEATHER
 class TestPost:
     @pytest.mark.parametrize(
         ("name", "fact"),
@@ -610,24 +580,6 @@ class TestPost:
             "it has keys.",
         ]
 
-    def test_names_a_post_that_does_not_arrive(self, gateway: ApiGateway, settings: Any) -> None:
-        """A post that is accepted somewhere and gets nowhere is a failure."""
-        with Peer() as aws:
-            change_transport(settings, f"{__name__}.ElsewhereTransport", url=aws.url)
-
-            outcome = Outcome()
-
-        assert outcome.complaints[0] == ("a post was accepted and did not arrive within 2 s")
-
-    def test_names_a_close_that_does_not_arrive(self, gateway: ApiGateway, settings: Any) -> None:
-        """A close that the client does not see is a failure."""
-        change_transport(settings, f"{__name__}.PostingTransport")
-
-        outcome = Outcome()
-
-        assert outcome.complaints[0] == "after the close the client saw nothing instead of 1000"
-        assert outcome.error == "e2e failed at the close."
-
     def test_lets_a_transport_be_without_closing(self, gateway: ApiGateway, settings: Any) -> None:
         """What a transport cannot do is a warning."""
         change_transport(settings, f"{__name__}.OneSidedTransport")
@@ -638,6 +590,81 @@ class TestPost:
         assert outcome.lines[-1] == "works"
 
 
+class TestFaults:
+    @pytest.mark.parametrize(
+        ("weather", "complaint"),
+        [
+            (("backend-error=1x",), "the handshake was refused with 500"),
+            (("backend-timeout=1x",), "the handshake was refused with 504"),
+            (("message-cut",), "the socket was closed with 1006"),
+            (("post-410",), "GoneException"),
+            (("post-lost",), "a post was accepted and did not arrive within 2 s"),
+        ],
+    )
+    def test_are_told(self, gateway: ApiGateway, complaint: str) -> None:
+        """What goes wrong on the way is named, and nothing is left behind."""
+        outcome = Outcome("--timeout=2")
+
+        assert complaint in outcome.complaints[0]
+        assert not WebSocketSession.objects.exists()
+
+
+class TestSilence:
+    @pytest.mark.parametrize("weather", [("disconnect-lost",)])
+    def test_is_content_without_disconnect(self, gateway: ApiGateway) -> None:
+        """AWS promises no $disconnect, so its absence is a warning."""
+        outcome = Outcome("--timeout=2")
+
+        assert outcome.complaints == [
+            "$disconnect has not arrived within 2 s; AWS promises none, but look at the "
+            "integration of $disconnect when this is the rule"
+        ]
+        assert outcome.lines[-1] == "works"
+
+    def test_names_another_database(self, gateway: ApiGateway, settings: Any) -> None:
+        """A socket without a session here belongs to a Django that stores it elsewhere."""
+        settings.ROOT_URLCONF = (events("ws/", ForgetfulView),)
+
+        outcome = Outcome("--timeout=2")
+
+        assert outcome.complaints[0] == (
+            "the socket is open, and its session is not in this database"
+        )
+
+    def test_names_an_answer_that_does_not_come_back(self, gateway: ApiGateway) -> None:
+        """A row that is two-way alone awaits what never comes."""
+        make_one_way(gateway)
+        ApiGateway.objects.update(two_way=True)
+
+        outcome = Outcome("--timeout=2")
+
+        assert outcome.complaints[0] == (
+            "the message reached Django and its answer did not come back"
+        )
+
+    def test_names_a_message_that_does_not_arrive(
+        self, control: Any, gateway: ApiGateway, live_server: Any
+    ) -> None:
+        """On a one-way gateway silence is explained by what AWS has."""
+        make_one_way(gateway)
+        change_integration(control, gateway, "$default", RequestParameters={SECRET: "'other'"})
+
+        outcome = Outcome("--timeout=2")
+
+        assert outcome.complaints[0] == "the message did not reach Django within 2 s"
+        assert outcome.complaints[1].startswith("The integration of $default sends another secret")
+
+    def test_names_a_close_that_does_not_arrive(self, gateway: ApiGateway, settings: Any) -> None:
+        """A close that the client does not see is a failure."""
+        change_transport(settings, f"{__name__}.PostingTransport")
+
+        outcome = Outcome("--timeout=2")
+
+        assert outcome.complaints[0] == "after the close the client saw nothing instead of 1000"
+        assert outcome.error == "e2e failed at the close."
+
+
+@IN_FOUL_WEATHER
 class TestSeveral:
     def test_goes_on_after_a_failure(self, gateway: ApiGateway) -> None:
         """Every gateway that has an API is probed, and the failed ones are listed."""
