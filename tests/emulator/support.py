@@ -16,7 +16,7 @@ import boto3
 import trustme
 from websockets.sync.client import ClientConnection, connect
 
-from django_aws_api_gateway_websockets.emulator import EmulatorThread, LogRecord, ManualClock
+from django_aws_api_gateway_websockets.emulator import Clock, EmulatorThread, LogRecord, ManualClock
 from django_aws_api_gateway_websockets.emulator.heads import RequestHead
 from django_aws_api_gateway_websockets.emulator.store import Api
 from django_aws_api_gateway_websockets.protocol.heads import header_values
@@ -158,11 +158,13 @@ class Journal:
 
 
 class World:
-    """An emulator with a backend, a clock that stands still, and a journal."""
+    """An emulator with a backend, a clock that stands still unless one is given, and a journal."""
 
-    def __init__(self, **options: Any) -> None:
-        self.clock = ManualClock()
-        self.journal = Journal()
+    def __init__(
+        self, *, clock: Clock | None = None, journal: Journal | None = None, **options: Any
+    ) -> None:
+        self.clock = clock or ManualClock()
+        self.journal = journal or Journal()
         self.backend = Backend()
         self.thread = EmulatorThread(clock=self.clock, log=self.journal, **options)
         self.api_id = ""
