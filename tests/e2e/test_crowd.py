@@ -26,7 +26,7 @@ from django_aws_api_gateway_websockets.views import WebSocketView
 
 from ..settings import DB
 
-__all__ = ["Crowd", "DoorView", "TestCrowd", "urlpatterns"]
+__all__ = ["Crowd", "DoorView", "TestCrowd", "urlpatterns", "weather"]
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -115,6 +115,17 @@ class Crowd:
         self.waits[-1] += seconds
         DoorView.is_waited_for.set()
         time.sleep(seconds)
+
+
+@pytest.fixture
+def weather() -> tuple[str, ...]:
+    """Give faults that make more clients be only about to be there, and for longer."""
+    return (
+        "connect-delay=0-0.1",
+        "welcome-delay=0-0.3",
+        "post-delay=0-0.03",
+        "post-reorder=0.1",
+    )
 
 
 class TestCrowd:
