@@ -32,9 +32,9 @@ def make_faults(*settings: str, seed: int = 0) -> Faults:
 class BreakableLine(Line):
     """A gateway with the usual routes, on whose legs faults happen."""
 
-    def __init__(self, *settings: str) -> None:
+    def __init__(self, *settings: str, seed: int = 0) -> None:
         super().__init__(make_store("$connect", "$disconnect", "$default"))
-        self.faults = make_faults(*settings)
+        self.faults = make_faults(*settings, seed=seed)
         self.timetable = Timetable(self.clock)
         self.gateway = Gateway(
             store=self.store,
