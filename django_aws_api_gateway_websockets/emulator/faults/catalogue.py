@@ -77,7 +77,8 @@ CATALOGUE: Final[Mapping[Fault, Kind]] = {
     Fault.POST_DELAY: Kind(Span, "A call to @connections waits before anything is done."),
     Fault.POST_REORDER: Kind(
         Chance,
-        "A post's message waits until the next one is sent, for half a second at most.",
+        "A post's message waits until the next one is sent or the connection is deleted, for half "
+        "a second at most.",
     ),
     Fault.POST_LOST: Kind(Chance, "A post is answered with 200, and never reaches the client."),
     Fault.POST_CUT: Kind(

@@ -37,11 +37,18 @@ class BreakablePosts:
     ) -> Answer | Lost:
         """Answer a request; the parameters are those of `Management.handle`."""
         if self.faults.quiet:
+            self._let_go(method, segments)
             return self.management.handle(method, host, segments, body)
         fate = decide_post(self.faults)
         await self.timetable.sleep(fate.delay)
+        self._let_go(method, segments)
         answer = self.management.handle(method, host, segments, body, instead=fate.answer)
         return Lost.CUT if fate.cut else answer
+
+    def _let_go(self, method: str, segments: Sequence[str]) -> None:
+        """Send what is held for a connection before it is deleted: late is not lost."""
+        if method == "DELETE":
+            self._overtaking.passed(segments[-1])
 
     def _deliver(self, connection: Connection, message: bytes) -> bool:
         """Send a message now, later or never; False when the client takes it not now."""

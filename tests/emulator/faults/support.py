@@ -53,8 +53,15 @@ class BreakableLine(Line):
 
     async def post(self, connection: Connection, message: bytes) -> Answer | Lost:
         """Post to a connection."""
+        return await self._call("POST", connection, message)
+
+    async def delete(self, connection: Connection) -> Answer | Lost:
+        """Delete a connection."""
+        return await self._call("DELETE", connection, b"")
+
+    async def _call(self, method: str, connection: Connection, body: bytes) -> Answer | Lost:
         segments = ["abcdefghij", "dev", "@connections", connection.connection_id]
-        return await self.posts.handle("POST", "gateway.test", segments, message)
+        return await self.posts.handle(method, "gateway.test", segments, body)
 
     async def advance(self, seconds: float) -> None:
         """Move the time forward, and let things happen."""

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from django_aws_api_gateway_websockets.emulator.answers import Answer, Lost
+from django_aws_api_gateway_websockets.emulator.faults.catalogue import Fault
 
 from ..doubles import MemoryOutlet, run
 from .support import BreakableLine
@@ -100,6 +101,25 @@ class TestMessages:
             await line.advance(0.5)
 
             assert (early, outlet.messages) == ([b"2", b"1"], [b"2", b"1", b"3"])
+
+        run(scene)
+
+    @pytest.mark.parametrize("cleared", [(), (Fault.POST_REORDER,)])
+    def test_not_overtaken_by_a_delete(self, cleared: tuple[Fault, ...]) -> None:
+        """What is held comes before the close, also when nothing else goes wrong any more."""
+
+        async def scene() -> None:
+            line, outlet = BreakableLine("post-reorder"), MemoryOutlet()
+            connection = await line.open(outlet)
+            await line.post(connection, b"1")
+            line.faults.clear(*cleared)
+
+            answer = await line.delete(connection)
+            early = list(outlet.messages)
+            await line.advance(0.5)
+
+            assert answer == Answer(status=204)
+            assert (early, outlet.messages, len(outlet.closes)) == ([b"1"], [b"1"], 1)
 
         run(scene)
 
