@@ -35,7 +35,7 @@ from django_aws_api_gateway_websockets.urls import events
 from ..aws.peer import Answer, Peer
 from ..browser.tls import tls_front
 from ..management.site import free_port
-from .conftest import FOUL, in_any_weather
+from .conftest import FOUL
 from .urls import ChatView
 
 __all__ = [
@@ -50,6 +50,7 @@ __all__ = [
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+IN_ANY_WEATHER = pytest.mark.parametrize("weather", [(), FOUL], ids=["fair", "foul"])
 IN_FOUL_WEATHER = pytest.mark.parametrize("weather", [FOUL], ids=["foul"])
 """Shows that what is wrong is told from what is merely late."""
 
@@ -200,7 +201,7 @@ def make_one_way(gateway: ApiGateway) -> None:
     gateway.create_gateway()
 
 
-@in_any_weather("post-reorder=0.5")
+@IN_ANY_WEATHER
 class TestPassing:
     def test_names_each_hop(self, gateway: ApiGateway, live_server: LiveServer) -> None:
         """A gateway that works gets a line for each hop."""

@@ -18,11 +18,11 @@ from django_aws_api_gateway_websockets.emulator import EmulatorThread
 from django_aws_api_gateway_websockets.models import ChannelPermission, WebSocketSession
 
 from ..connections import open_rows, pending_rows
-from .conftest import Browser, in_any_weather
+from .conftest import IN_ANY_WEATHER, Browser
 
 __all__ = ["TestLogout", "TestOutage", "TestRights", "TestUsers"]
 
-pytestmark = [pytest.mark.django_db(transaction=True), in_any_weather("disconnect-lost=0.5")]
+pytestmark = [pytest.mark.django_db(transaction=True), IN_ANY_WEATHER]
 
 OpenBrowser = Callable[[str], Browser]
 
@@ -41,9 +41,9 @@ def at_most(seconds: float) -> Iterator[None]:
 
 def farewell(socket: ClientConnection) -> tuple[str, int]:
     """Return the code that the client is told, and that of the frame that ends the socket."""
-    envelope = json.loads(socket.recv(timeout=5))
+    envelope = json.loads(socket.recv(timeout=20))
     with pytest.raises(ConnectionClosed) as end:
-        socket.recv(timeout=5)
+        socket.recv(timeout=20)
     assert (envelope["ws"], envelope["reconnect"]) == ("close", False)
     assert end.value.rcvd is not None
     return envelope["code"], end.value.rcvd.code
@@ -67,7 +67,7 @@ class TestLogout:
             ada.sign_out()
 
             socket.send(json.dumps({"action": "chat", "handler": "echo", "id": "c", "text": "?"}))
-            assert json.loads(socket.recv(timeout=5))["data"]["user"] == "grace"
+            assert json.loads(socket.recv(timeout=20))["data"]["user"] == "grace"
 
     def test_lets_the_page_not_back_in(self, open_browser: OpenBrowser) -> None:
         """The cookie is worth nothing any more."""

@@ -21,11 +21,11 @@ from django_aws_api_gateway_websockets.signals import connection_opened
 
 from ..connections import open_rows
 from ..emulator.support import until
-from .conftest import Browser, in_any_weather, let_time_pass
+from .conftest import IN_ANY_WEATHER, Browser, let_time_pass
 
 __all__ = ["TestConnecting", "TestDisconnecting", "TestMessages"]
 
-pytestmark = [pytest.mark.django_db(transaction=True), in_any_weather("disconnect-lost=0.5")]
+pytestmark = [pytest.mark.django_db(transaction=True), IN_ANY_WEATHER]
 
 OpenBrowser = Callable[[str], Browser]
 
@@ -33,7 +33,7 @@ OpenBrowser = Callable[[str], Browser]
 def ask(socket: ClientConnection, handler: str, **data: Any) -> Any:
     """Send a request along the chat route, and return the next frame."""
     socket.send(json.dumps({"action": "chat", "handler": handler, "id": "c1", **data}))
-    return json.loads(socket.recv(timeout=5))
+    return json.loads(socket.recv(timeout=20))
 
 
 @contextmanager
@@ -69,7 +69,7 @@ class TestConnecting:
         ada, grace = open_browser("ada"), open_browser("grace")
 
         with newcomers_announced(), ada.connect() as first, grace.connect() as second:
-            heard = json.loads(first.recv(timeout=5))
+            heard = json.loads(first.recv(timeout=20))
             reply = ask(second, "echo", text="here")
 
         assert (heard, reply["data"]["text"]) == ({"newcomer": "grace"}, "here")
@@ -126,18 +126,18 @@ class TestMessages:
         ada, grace = open_browser("ada"), open_browser("grace")
 
         with ada.connect() as first, grace.connect() as second, grace.connect("other"):
-            line = ask(first, "say", text="hi")
-            reply = json.loads(first.recv(timeout=5))
-            heard = json.loads(second.recv(timeout=5))
+            frames = [ask(first, "say", text="hi"), json.loads(first.recv(timeout=20))]
+            heard = json.loads(second.recv(timeout=20))
 
-        assert (line, heard) == ({"line": "hi"}, {"line": "hi"})
-        assert reply["data"] == {"heard": 2}
+        assert heard == {"line": "hi"}
+        assert heard in frames
+        assert {"ws": "reply", "id": "c1", "data": {"heard": 2}} in frames
 
     def test_survives_what_is_not_json(self, open_browser: OpenBrowser) -> None:
         """The client gets the view's answer, as AWS passes it on, and the socket stays."""
         with open_browser("ada").connect() as socket:
             socket.send("{not json")
-            answer = socket.recv(timeout=5)
+            answer = socket.recv(timeout=20)
             reply = ask(socket, "echo", text="still here")
 
         assert answer == "Invalid request format (1)"
@@ -186,4 +186,4 @@ class TestDisconnecting:
             emulator.stop()
 
             with pytest.raises(ConnectionClosed):
-                socket.recv(timeout=5)
+                socket.recv(timeout=20)

@@ -16,11 +16,11 @@ from django_aws_api_gateway_websockets.models import (
 )
 
 from ..connections import connect, open_rows, pending_rows
-from .conftest import QUIET, Browser, in_any_weather
+from .conftest import IN_ANY_WEATHER, QUIET, Browser
 
 __all__ = ["TestReaping"]
 
-pytestmark = [pytest.mark.django_db(transaction=True), in_any_weather("disconnect-lost=0.5")]
+pytestmark = [pytest.mark.django_db(transaction=True), IN_ANY_WEATHER]
 
 OpenBrowser = Callable[[str], Browser]
 
@@ -47,9 +47,9 @@ class TestReaping:
 
             report = reap_sessions()
 
-            assert '"code": "logged_out"' in str(socket.recv(timeout=5))
+            assert '"code": "logged_out"' in str(socket.recv(timeout=20))
             with pytest.raises(ConnectionClosed):
-                socket.recv(timeout=5)
+                socket.recv(timeout=20)
 
         assert (report.closed, pending_rows()) == (1, {})
 
