@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from typing import Any
+
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import models
@@ -48,11 +51,13 @@ class Room(models.Model):
         permission = ChannelPermission.for_channel(self.channel)
         return permission is None or permission.allows(user)
 
-    def people(self) -> list[dict[str, str]]:
-        """Return who is in the room, each once."""
+    def presence(self) -> dict[str, Any]:
+        """Return who is in the room, each once, and when that was so."""
+        as_of = time.time()
         sessions = WebSocketSession.objects.live().in_channel(self.channel)
         names = sessions.values_list("user__username", "user__first_name").distinct()
-        return [{"username": username, "name": name} for username, name in names.order_by("user")]
+        people = [{"username": username, "name": name} for username, name in names.order_by("user")]
+        return {"type": "presence", "as_of": as_of, "people": people}
 
 
 class Message(models.Model):

@@ -33,4 +33,4 @@ def _send_people(session: WebSocketSession) -> None:
     room = Room.of_channel(session.channel_name)
     if room is not None:
         others = WebSocketSession.objects.in_channel(room.channel).exclude_session(session)
-        others.send_message({"type": "people", "people": room.people()})
+        others.send_message(room.presence())

@@ -83,7 +83,7 @@ class SocketTests(ExampleTestCase):
         data = self.ask(ada, "catch_up", after=first)["data"]
 
         assert [message["text"] for message in data["messages"]] == ["two"]
-        assert data["people"] == [{"username": "ada", "name": "Ada"}]
+        assert data["presence"]["people"] == [{"username": "ada", "name": "Ada"}]
 
     def test_a_room_hears_who_leaves(self) -> None:
         """The others get the people who are left."""
@@ -92,6 +92,14 @@ class SocketTests(ExampleTestCase):
         grace.disconnect()
 
         assert ada.receive()["people"] == [{"username": "ada", "name": "Ada"}]
+
+    def test_pages_can_tell_which_people_are_newer(self) -> None:
+        """Whoever comes and goes is told in two messages, which may change places."""
+        ada, grace = self.join("ada", "lobby"), self.join("grace", "lobby")
+        grace.disconnect()
+
+        came, went = ada.received()
+        assert came["as_of"] <= went["as_of"]
 
     def test_the_staff_room_refuses_members(self) -> None:
         """The connection itself is refused, whatever the page was."""

@@ -87,7 +87,7 @@ class ChatSocket(WebSocketView):
             raise MessageRefused("invalid_id", "The id of a message is a number.")
         room = self._get_room()
         missed = room.messages.select_related("author").filter(pk__gt=after)[:MISSED_MESSAGES]
-        return {"people": room.people(), "messages": [_as_data(message) for message in missed]}
+        return {"presence": room.presence(), "messages": [_as_data(message) for message in missed]}
 
     def _get_room(self) -> Room:
         room = Room.of_channel(self.websocket_session.channel_name)

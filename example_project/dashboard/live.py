@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from django.db.models import Count
@@ -34,11 +35,13 @@ def as_message(announcement: Announcement) -> dict[str, Any]:
 
 
 def get_status() -> dict[str, Any]:
-    """Return who is connected, as the page expects it."""
+    """Return who is connected, as the page expects it, and when that was so."""
+    as_of = time.time()
     live = WebSocketSession.objects.live()
     channels = live.values("channel_name").annotate(count=Count("pk")).order_by("channel_name")
     return {
         "type": "status",
+        "as_of": as_of,
         "connections": live.count(),
         "people": live.values("user").distinct().count(),
         "announcements": Announcement.objects.count(),

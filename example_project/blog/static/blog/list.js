@@ -6,5 +6,5 @@ const client = connectPage();
 
 client.on("message", ({ detail: { post, type, count } }) => {
   const node = document.querySelector(`[data-post="${CSS.escape(post)}"] [data-count="${type}"]`);
-  if (node) node.textContent = count;
+  if (node) node.textContent = Math.max(count, Number(node.textContent));
 });

@@ -12,7 +12,9 @@ const client = connectPage(applaud, ...form.elements);
 applaud.addEventListener("click", () => client.send("applaud", { post }));
 
 client.on("message", ({ detail }) => {
-  if (detail.type === "applause") applause.textContent = detail.count;
+  if (detail.type === "applause") {
+    applause.textContent = Math.max(detail.count, Number(applause.textContent));
+  }
   if (detail.type === "comment") comments.append(commentItem(detail));
 });
 

@@ -1,6 +1,6 @@
 /** A room: what is said in it, who is in it, and who is writing. */
 
-import { avatar, connectPage, element, onSubmit, time } from "../site/live.js";
+import { avatar, connectPage, element, newest, onOpen, onSubmit, time } from "../site/live.js";
 
 const TYPING_INTERVAL = 2_000;
 const TYPING_SHOWN = 3_000;
@@ -17,24 +17,29 @@ let typingSentAt = 0;
 let typingTimer;
 
 function showMessage({ id, username, author, text, at }) {
-  if (id <= lastId) return;
-  lastId = id;
+  const items = [...messages.children];
+  if (items.some((item) => Number(item.dataset.id) === id)) return;
+  const next = items.find((item) => Number(item.dataset.id) > id) ?? null;
+  lastId = Math.max(id, lastId);
   typing.textContent = "";
   const meta = element("p", { class: "meta" }, element("b", {}, author), " ", time(at));
   const bubble = element("div", { class: "bubble" }, meta, element("p", { class: "text" }, text));
   const mine = username === me ? "yes" : "no";
   const person = avatar({ username, name: author });
-  messages.append(
+  messages.insertBefore(
     element("li", { "data-id": id, "data-mine": mine, class: "new" }, person, bubble),
+    next,
   );
   messages.scrollTop = messages.scrollHeight;
 }
 
-function showPeople(list) {
+const showPresence = newest((presence) => {
   people.replaceChildren(
-    ...list.map((person) => element("li", { title: person.name }, avatar(person), person.name)),
+    ...presence.people.map((person) =>
+      element("li", { title: person.name }, avatar(person), person.name),
+    ),
   );
-}
+});
 
 function showTyping({ name }) {
   typing.textContent = `${name} is writing…`;
@@ -44,15 +49,15 @@ function showTyping({ name }) {
   }, TYPING_SHOWN);
 }
 
-client.on("open", async () => {
-  const { people, messages } = await client.request("catch_up", { after: lastId });
+onOpen(client, async () => {
+  const { presence, messages } = await client.request("catch_up", { after: lastId });
   messages.forEach(showMessage);
-  showPeople(people);
+  showPresence(presence);
 });
 
 client.on("message", ({ detail }) => {
   if (detail.type === "message") showMessage(detail);
-  if (detail.type === "people") showPeople(detail.people);
+  if (detail.type === "presence") showPresence(detail);
   if (detail.type === "typing") showTyping(detail);
 });
 

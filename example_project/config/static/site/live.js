@@ -45,6 +45,32 @@ function showFarewell(code) {
   document.getElementById("main").prepend(notice);
 }
 
+/** Call `ask` whenever the connection opens; if it ends meanwhile, the next one asks again. */
+export function onOpen(client, ask) {
+  client.on("open", async () => {
+    try {
+      await ask();
+    } catch (error) {
+      if (!isOfEnding(error)) throw error;
+    }
+  });
+}
+
+/** Whether a request failed because its connection has ended: here, or as yet for Django alone. */
+function isOfEnding({ name, code }) {
+  return name === "ConnectionLostError" || code === "session_not_found";
+}
+
+/** `show` for states as of a moment, without those that a newer one has overtaken on the way. */
+export function newest(show) {
+  let newestAsOf = 0;
+  return (state) => {
+    if (state.as_of < newestAsOf) return;
+    newestAsOf = state.as_of;
+    show(state);
+  };
+}
+
 /** An element with text or children; text never becomes markup. */
 export function element(name, attributes = {}, ...children) {
   const node = document.createElement(name);

@@ -1,6 +1,6 @@
 /** The dashboard: a live count, and announcements as they are made. */
 
-import { connectPage, element, onSubmit, time } from "../site/live.js";
+import { connectPage, element, newest, onOpen, onSubmit, time } from "../site/live.js";
 
 const MAX_SHOWN = 12;
 
@@ -10,7 +10,7 @@ const channels = document.getElementById("channels");
 const client = connectPage(...form.elements);
 form.hidden = false;
 
-function showStatus(status) {
+const showStatus = newest((status) => {
   for (const node of document.querySelectorAll("[data-value]")) {
     node.textContent = status[node.dataset.value];
   }
@@ -24,7 +24,7 @@ function showStatus(status) {
       ),
     ),
   );
-}
+});
 
 function showAnnouncement({ text, author, at }) {
   const meta = element("p", { class: "meta" }, `${author} · `, time(at));
@@ -32,7 +32,7 @@ function showAnnouncement({ text, author, at }) {
   while (feed.children.length > MAX_SHOWN) feed.lastElementChild.remove();
 }
 
-client.on("open", async () => showStatus(await client.request("status")));
+onOpen(client, async () => showStatus(await client.request("status")));
 client.on("message", ({ detail }) => {
   if (detail.type === "status") showStatus(detail);
   if (detail.type === "announcement") showAnnouncement(detail);
