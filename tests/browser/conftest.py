@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwrig
 from ..example.project import ExampleProject
 from ..management.site import Running, free_port
 
-__all__ = ["ExampleSite", "Person", "browser", "open_person", "playwright", "site"]
+__all__ = ["ExampleSite", "Person", "browser", "open_person", "playwright", "site", "weather"]
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = (
@@ -54,9 +54,15 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 
 class ExampleSite:
-    """The example project: Django in one process, the gateway in another."""
+    """The example project: Django in one process, the gateway in another.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: where the database and the output of the processes go.
+        faults: what goes wrong at the gateway.
+    """
+
+    def __init__(self, folder: Path, faults: Iterable[str]) -> None:
+        self._faults = [f"--fault={fault}" for fault in faults]
         self.project = ExampleProject(folder, settings="tests.browser.settings")
         self.port, self._gateway_port = free_port(), free_port()
         self.project.call("migrate", "--verbosity=0")
@@ -66,7 +72,8 @@ class ExampleSite:
 
     def start_gateway(self) -> None:
         """Run the gateway, at the same address each time."""
-        self._gateway = self.project.start("runapigateway", f"127.0.0.1:{self._gateway_port}")
+        address = f"127.0.0.1:{self._gateway_port}"
+        self._gateway = self.project.start("runapigateway", address, *self._faults)
         self._gateway.wait_for(lambda output: re.search(r"^example: ws://", output, re.MULTILINE))
 
     def kill_gateway(self) -> None:
@@ -80,9 +87,17 @@ class ExampleSite:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ExampleSite]:
+def weather() -> tuple[str, ...]:
+    """Give the faults of the gateway: none."""
+    return ()
+
+
+@pytest.fixture(scope="module")
+def site(
+    tmp_path_factory: pytest.TempPathFactory, weather: tuple[str, ...]
+) -> Iterator[ExampleSite]:
     """Run the example project."""
-    site = ExampleSite(tmp_path_factory.mktemp("site"))
+    site = ExampleSite(tmp_path_factory.mktemp("site"), weather)
     yield site
     site.close()
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from ..e2e.conftest import FOUL
 from .conftest import ExampleSite, Person
 
 __all__ = [
@@ -15,9 +16,16 @@ __all__ = [
     "TestHosts",
     "TestReconnecting",
     "TestSigningOut",
+    "weather",
 ]
 
 OpenPerson = Callable[..., Person]
+
+
+@pytest.fixture(scope="module")
+def weather() -> tuple[str, ...]:
+    """Give faults of which people see nothing: events are late or twice, posts out of order."""
+    return FOUL
 
 
 class TestChat:
@@ -54,6 +62,22 @@ class TestChat:
         people.nth(1).wait_for(state="detached")
 
         assert people.all_inner_texts() == ["A\nAda"]
+
+    def test_lines_stand_in_one_order(self, open_person: OpenPerson) -> None:
+        """What overtakes on the way is lost on nobody, and put where it belongs."""
+        ada, grace = open_person("Ada"), open_person("Grace")
+        ada.open("/chat/rooms/engines/")
+        grace.open("/chat/rooms/engines/")
+        lines = [f"Cog {number}" for number in range(12)]
+
+        for line in lines:
+            ada.write(line)
+        for line in lines:
+            ada.sees(line)
+            grace.sees(line)
+
+        texts = [person.page.locator("#messages .text") for person in (ada, grace)]
+        assert texts[0].all_inner_texts() == texts[1].all_inner_texts()
 
     def test_markup_stays_text(self, open_person: OpenPerson) -> None:
         """What is said is never run."""
