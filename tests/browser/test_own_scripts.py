@@ -19,6 +19,7 @@ from django_aws_api_gateway_websockets.models import (
     get_boto3_client,
 )
 
+from ..e2e.conftest import FOUL
 from .conftest import PATIENCE, launch
 from .tls import tls_front
 
@@ -40,9 +41,10 @@ def certificate() -> ssl.SSLContext:
 
 @pytest.fixture
 def emulator(certificate: ssl.SSLContext) -> Iterator[EmulatorThread]:
-    """Run the gateway, with its port for custom domains, and the settings of a deployed site."""
+    """Run the gateway on a bad day, with its port for domains, and a deployed site."""
     with (
         EmulatorThread(tls_port=0, ssl_context=certificate) as emulator,
+        emulator.switchboard.on(*FOUL),
         override_settings(
             ALLOWED_HOSTS=[SITE, "localhost"],
             CSRF_TRUSTED_ORIGINS=[f"https://{SITE}"],

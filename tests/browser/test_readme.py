@@ -12,6 +12,7 @@ from textwrap import dedent
 import pytest
 from playwright.sync_api import Browser, Page
 
+from ..e2e.conftest import FOUL
 from ..management.site import Running, free_port
 from .conftest import PATIENCE
 
@@ -60,9 +61,12 @@ class NewProject:
         return Running(command, output, cwd=self._folder, env=self._environment)
 
     def serve(self) -> Running:
-        """Run what the last line of the README's commands runs, on ports that are free."""
+        """Run what the last line of the README's commands runs, on ports that are free.
+
+        It is a bad day, with what people do not see.
+        """
         ports = [f"{self._gateway_port}", "--runserver", f"127.0.0.1:{self.port}", "--noreload"]
-        return self.start("manage.py", "runapigateway", *ports)
+        return self.start("manage.py", "runapigateway", *ports, *(f"--fault={f}" for f in FOUL))
 
     def _follow_readme(self) -> None:
         text = README.read_text(encoding="utf-8")
