@@ -1,19 +1,10 @@
 /** The inspector's page: asks the gateway what has happened, and shows it. All text is `textContent`. */
 
-import {
-  curlCommand,
-  formatAge,
-  formatCut,
-  formatDuration,
-  formatTime,
-  isFailure,
-  Journal,
-  kindOf,
-  parseFilter,
-  prettyBody,
-  routeOf,
-  titleOf,
-} from "./inspector-model.js";
+import { curlCommand } from "./inspector-curl.js";
+import { parseFilter } from "./inspector-filter.js";
+import { Journal } from "./inspector-journal.js";
+import { isFailure, kindOf, routeOf, titleOf } from "./inspector-model.js";
+import { formatAge, formatCut, formatDuration, formatTime, prettyBody } from "./inspector-texts.js";
 
 /** @import {Asked, Detail, GatewayEvent, Part} from "./inspector-model.js" */
 
