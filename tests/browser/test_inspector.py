@@ -143,7 +143,7 @@ class TestEvents:
         assert buttons.nth(1).evaluate("(button) => button === document.activeElement")
 
     def test_are_filtered(self, page: Page, visitor: Page) -> None:
-        """By words; a row of a connection fills in its own."""
+        """By words, and by what failed."""
         say(visitor, "one")
         say(visitor, "two")
         rows(page, "two").wait_for()
@@ -154,6 +154,13 @@ class TestEvents:
         rows(page, "one").wait_for()
         page.get_by_label("Failures").check()
         page.get_by_text("No event fits the filter.").wait_for()
+
+    def test_are_cleared(self, page: Page) -> None:
+        """All of them, at once."""
+        rows(page, "CreateApi").wait_for()
+        page.get_by_role("button", name="Clear").click()
+
+        page.get_by_text("No events yet.").wait_for()
 
     def test_pause(self, page: Page, visitor: Page) -> None:
         """Nothing moves until it is over."""
@@ -192,6 +199,24 @@ class TestConnections:
         page.get_by_text("The message is sent.").wait_for()
         rows(page, "sent from the inspector  from here").wait_for()
         visitor.wait_for_function("received.includes('from here')")
+
+    def test_message_to_nobody(self, page: Page, visitor: Page, problems: list[str]) -> None:
+        """Somebody who has gone meanwhile gets none, and the box says so."""
+        page.get_by_role("button", name="Send…").click()
+        visitor.close()
+        page.get_by_text("Nobody is connected.").wait_for()
+        page.get_by_role("button", name="Send", exact=True).click()
+
+        page.get_by_text("Nobody is connected under this id").wait_for()
+        assert "status of 410" in problems.pop()
+
+    def test_fill_in_the_filter(self, page: Page, visitor: Page) -> None:
+        """With their id, until they are clicked again."""
+        connection = page.locator("#connections .id")
+        connection.click()
+        rows(page, "CreateApi").wait_for(state="detached")
+        connection.click()
+        rows(page, "CreateApi").wait_for()
 
     def test_cut(self, page: Page, visitor: Page) -> None:
         """A connection is cut from here, and leaves the list."""
