@@ -295,7 +295,7 @@ class TestPace:
 
     def test_keeps_to_so_many_sockets(self) -> None:
         """Slow answers make the fan-out open more connections, and never more than that."""
-        with Sink(lambda post: Answer(parts=ACCEPT.parts, seconds=0.01)) as sink:
+        with Sink(lambda post: Answer(parts=ACCEPT.parts, seconds=0.05)) as sink:
             send(people(sink.url, 600), concurrency=40)
 
         assert sink.opened == 40

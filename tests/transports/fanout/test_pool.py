@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 from django_aws_api_gateway_websockets.protocol.posts import PostEncoder
@@ -122,8 +123,8 @@ class TestConnections:
         assert (statuses, sink.opened) == ([200] * 6, 3)
 
     def test_become_more_while_that_helps(self) -> None:
-        """A server that takes its time is asked more at once."""
-        with Sink(lambda post: SLOW) as sink:
+        """A server that takes its time, while this process has some, is asked more at once."""
+        with Sink(lambda post: replace(SLOW, seconds=0.05)) as sink:
             use(target_of(sink), lambda user: user.send(800))
 
         assert 32 < sink.opened <= 256
@@ -260,7 +261,7 @@ class TestDeadlines:
 
         async def wait(user: User) -> list[int]:
             begun = user.begin(200, ceiling=4)
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.3)
             await user.move(5)
             return await begun
 
