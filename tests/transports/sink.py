@@ -98,6 +98,7 @@ class Sink:
         self._reply = reply
         self._context = context
         self.writers: list[asyncio.StreamWriter] = []
+        self._tasks: set[asyncio.Task[None]] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = Thread(target=self._loop.run_forever)
 
@@ -105,7 +106,7 @@ class Sink:
         self._thread.start()
         self._socket = socket.create_server(("127.0.0.1", 0), backlog=512)
         self._socket.setblocking(False)
-        self._listening = asyncio.run_coroutine_threadsafe(self._listen(), self._loop)
+        self._loop.call_soon_threadsafe(self._loop.add_reader, self._socket, self._accept)
         scheme = "https" if self._context else "http"
         self.port: int = self._socket.getsockname()[1]
         self.url = f"{scheme}://127.0.0.1:{self.port}/live"
@@ -118,20 +119,24 @@ class Sink:
         self._loop.close()
 
     async def _stop(self) -> None:
-        self._listening.cancel()
+        self._end_listening()
         # Connections that are being taken become writers first.
         while tasks := asyncio.all_tasks() - {asyncio.current_task()}:
             for writer in self.writers:
                 writer.transport.abort()
             await asyncio.wait(tasks, timeout=0.05)
-        self._socket.close()
 
-    async def _listen(self) -> None:
-        # asyncio's own servers lose a connection that they are taking when they are closed.
-        tasks = set()
-        while True:
-            connection, _ = await self._loop.sock_accept(self._socket)
-            tasks.add(asyncio.create_task(self._take(connection)))
+    def _accept(self) -> None:
+        # asyncio's own servers, and its sock_accept(), lose what they are taking when they end.
+        connection, _ = self._socket.accept()
+        task = self._loop.create_task(self._take(connection))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _end_listening(self) -> None:
+        if self._socket.fileno() >= 0:
+            self._loop.remove_reader(self._socket)
+            self._socket.close()
 
     async def _take(self, connection: socket.socket) -> None:
         protocol = asyncio.StreamReaderProtocol(asyncio.StreamReader(), self.serve)
@@ -142,8 +147,7 @@ class Sink:
 
     def stop_listening(self) -> None:
         """Take no further connection."""
-        self._listening.cancel()
-        self._loop.call_soon_threadsafe(self._socket.close)
+        self._loop.call_soon_threadsafe(self._end_listening)
         asyncio.run_coroutine_threadsafe(asyncio.sleep(0), self._loop).result()
 
     def await_posts(self, count: int) -> None:
