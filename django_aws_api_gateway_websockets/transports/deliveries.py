@@ -99,8 +99,7 @@ class Delivery(Generic[R]):
             batch = lane.batch(names, tell)
         except (*AWS_ERRORS, ValueError):
             return False
-        self._fanout.submit(lane.target, batch, self._concurrency)
-        return True
+        return self._fanout.submit(lane.target, batch, self._concurrency)
 
     def _lane(self, url: str) -> Lane | None:
         if url not in self._lanes:

@@ -21,6 +21,7 @@ from django_aws_api_gateway_websockets.exceptions import (
     TransportError,
 )
 from django_aws_api_gateway_websockets.transports.apigateway import APIGatewayTransport
+from django_aws_api_gateway_websockets.transports.fanout.loop import get_fanout
 
 from .sink import ACCEPT, GONE, Answer, End, Post, Sink, answer, refuse
 
@@ -183,6 +184,20 @@ class TestFallback:
             errors = send(people(sink.url))
 
         assert (errors, who_asked(sink)) == ({"c0": None}, ["fan-out", "boto3"])
+
+    def test_goes_on_when_the_fan_out_has_ended(self) -> None:
+        """Whoever ends it loses no message of other threads."""
+
+        def chunks() -> Iterator[list[Someone]]:
+            yield people(sink.url, 3)
+            get_fanout().close()
+            yield people(sink.url, 2)
+
+        with Sink() as sink:
+            sent = list(APIGatewayTransport().send_many(chunks(), b"{}"))
+
+        assert [error for _, error in sent] == [None] * 5
+        assert who_asked(sink)[-2:] == ["boto3"] * 2
 
     def test_says_what_is_wrong(self) -> None:
         """Its errors are those of a single message."""

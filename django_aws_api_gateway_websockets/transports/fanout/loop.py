@@ -31,28 +31,40 @@ class Fanout:
 
     Attributes:
         turns: with whom the event loop takes turns.
+        is_closed: whether it takes no more batches.
     """
 
     def __init__(self) -> None:
         self.turns = Turns()
+        self.is_closed = False
+        self._lock = threading.Lock()
         self._loop = asyncio.SelectorEventLoop(PoliteSelector(self.turns))
         self._pools: dict[Target, Pool] = {}
         self._thread = threading.Thread(target=self._run, name="websocket-fanout", daemon=True)
         self._thread.start()
 
-    def submit(self, target: Target, batch: Batch, ceiling: int) -> None:
+    def submit(self, target: Target, batch: Batch, ceiling: int) -> bool:
         """Begin to send a batch; it is told when all of it has an answer, or is known to have none.
 
         Args:
             target: the host.
             batch: the posts.
             ceiling: posts in flight to the host at once, at most.
+
+        Returns:
+            Whether it is sent; nothing is once this is closed.
         """
-        self._loop.call_soon_threadsafe(self._add, target, batch, ceiling)
+        with self._lock:
+            if not self.is_closed:
+                self._loop.call_soon_threadsafe(self._add, target, batch, ceiling)
+            return not self.is_closed
 
     def close(self) -> None:
-        """End the connections and the thread."""
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        """End the connections and the thread; what has no answer is unsettled."""
+        with self._lock:
+            if not self.is_closed:
+                self.is_closed = True
+                self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(_CLOSE_SECONDS)
 
     def _add(self, target: Target, batch: Batch, ceiling: int) -> None:
@@ -63,6 +75,7 @@ class Fanout:
 
     def _run(self) -> None:
         self._loop.run_forever()
+        self.turns.end_work()
         for pool in self._pools.values():
             self._loop.run_until_complete(pool.close())
         self._loop.close()
@@ -79,7 +92,7 @@ class FanoutHolder:
     def get(self) -> Fanout:
         """Return the fan-out of this process."""
         with self._lock:
-            if self._fanout is None:
+            if self._fanout is None or self._fanout.is_closed:
                 self._fanout = Fanout()
             return self._fanout
 

@@ -77,11 +77,27 @@ class TestFanout:
 
         assert (batch.statuses, threading.active_count()) == ([UNSETTLED] * 2, before)
 
+    def test_takes_nothing_when_it_is_closed(self, fanout: Fanout) -> None:
+        """Whoever still has it is told so."""
+        fanout.close()
+
+        with Sink() as sink:
+            assert begin(fanout, sink).empty()
+        assert fanout.is_closed
+        assert not sink.posts
+
 
 class TestProcess:
     def test_has_one(self) -> None:
         """All of a process share it."""
         assert get_fanout() is get_fanout()
+
+    def test_has_another_when_one_is_closed(self) -> None:
+        """Messages that come later are sent as well."""
+        get_fanout().close()
+
+        with Sink() as sink:
+            assert begin(get_fanout(), sink).get(timeout=5).statuses == [200]
 
     def test_does_not_share_it_with_its_children(self) -> None:
         """After a fork there is another one, and the old one is left alone."""
