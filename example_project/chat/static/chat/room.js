@@ -12,7 +12,8 @@ const typing = document.getElementById("typing");
 const form = document.getElementById("say");
 const client = connectPage(...form.elements);
 
-let lastId = Number(messages.lastElementChild?.dataset.id ?? 0);
+// Not the last one that is shown: what that has overtaken may still be missing.
+let caughtUpTo = Number(messages.lastElementChild?.dataset.id ?? 0);
 let typingSentAt = 0;
 let typingTimer;
 
@@ -20,7 +21,6 @@ function showMessage({ id, username, author, text, at }) {
   const items = [...messages.children];
   if (items.some((item) => Number(item.dataset.id) === id)) return;
   const next = items.find((item) => Number(item.dataset.id) > id) ?? null;
-  lastId = Math.max(id, lastId);
   typing.textContent = "";
   const meta = element("p", { class: "meta" }, element("b", {}, author), " ", time(at));
   const bubble = element("div", { class: "bubble" }, meta, element("p", { class: "text" }, text));
@@ -49,11 +49,16 @@ function showTyping({ name }) {
   }, TYPING_SHOWN);
 }
 
-onOpen(client, async () => {
-  const { presence, messages } = await client.request("catch_up", { after: lastId });
+async function catchUp() {
+  const { presence, messages } = await client.request("catch_up", { after: caughtUpTo });
   messages.forEach(showMessage);
   showPresence(presence);
-});
+  if (messages.length === 0) return;
+  caughtUpTo = messages.at(-1).id;
+  await catchUp();
+}
+
+onOpen(client, catchUp);
 
 client.on("message", ({ detail }) => {
   if (detail.type === "message") showMessage(detail);
