@@ -41,7 +41,8 @@ class BreakablePosts:
             return self.management.handle(method, host, segments, body)
         fate = decide_post(self.faults)
         await self.timetable.sleep(fate.delay)
-        self._let_go(method, segments)
+        if fate.answer is None:
+            self._let_go(method, segments)
         answer = self.management.handle(method, host, segments, body, instead=fate.answer)
         return Lost.CUT if fate.cut else answer
 
