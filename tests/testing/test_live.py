@@ -8,6 +8,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from socket import SocketType, create_server
 from typing import Any
 from urllib.parse import urlencode
@@ -226,6 +227,11 @@ class TestBlock:
 
 class TestTraces:
     """What there is of a gateway afterwards: its row, and nothing else."""
+
+    @pytest.fixture(autouse=True)
+    def folder(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        """Work where nobody else leaves a file."""
+        monkeypatch.chdir(tmp_path)
 
     def test_after_a_broadcast(self, site: str) -> None:
         """Threads, sockets, settings and environment are as they were, without a collection."""
