@@ -128,10 +128,11 @@ class Sink:
 
     def _accept(self) -> None:
         # asyncio's own servers, and its sock_accept(), lose what they are taking when they end.
-        connection, _ = self._socket.accept()
-        task = self._loop.create_task(self._take(connection))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        with contextlib.suppress(BlockingIOError, ConnectionAbortedError):
+            connection, _ = self._socket.accept()
+            task = self._loop.create_task(self._take(connection))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
     def _end_listening(self) -> None:
         if self._socket.fileno() >= 0:
