@@ -6,6 +6,8 @@ everything that the gateway does for one event it does in one task.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Final
@@ -17,12 +19,14 @@ from ..log import LogRecord
 from ..requests import BackendRequest, BackendResponse
 from .documents import DocumentMasker
 from .entries import Answered, Asked
-from .masking import Masker
+from .masking import TEXT_MIN_CHARS, Masker, hiding
 
 __all__ = ["BODY_MAX_BYTES", "CALL", "CURRENT", "Call", "Exchange"]
 
 BODY_MAX_BYTES: Final = 131_072
 """Bytes kept of a body: as many as a message may have, while answers of a backend may have more."""
+
+_BETWEEN_WORDS = re.compile(r"[\s,;]+")
 
 
 class Exchange:
@@ -33,11 +37,12 @@ class Exchange:
         documents: takes them out of bodies, where that needs to know more.
     """
 
-    __slots__ = ("_bodies", "answered", "asked", "masker")
+    __slots__ = ("_bodies", "_sent", "answered", "asked", "masker")
 
     def __init__(self, masker: Masker, documents: DocumentMasker | None = None) -> None:
         self.masker = masker
         self._bodies = masker if documents is None else documents
+        self._sent: Headers = ()
         self.asked: Asked | None = None
         self.answered: Answered | None = None
 
@@ -63,10 +68,12 @@ class Exchange:
         self._ask(head.method, f"{base}{head.target}", head.headers, body)
 
     def reply(self, answer: Answer) -> None:
-        """Take note of the gateway's own answer."""
-        self._answer(answer.status, tuple(answer.headers.items()), answer.body, own=True)
+        """Take note of the gateway's own answer, which may say what it does not like."""
+        body = self._without_headers(answer.body)
+        self._answer(answer.status, tuple(answer.headers.items()), body, own=True)
 
     def _ask(self, method: str, url: str, headers: Headers, body: bytes) -> None:
+        self._sent = headers
         shown, size = self._body(body)
         self.asked = Asked(
             method=method,
@@ -82,10 +89,28 @@ class Exchange:
             status=status, headers=self.masker.headers(headers), body=shown, size=size, own=own
         )
 
+    def _without_headers(self, body: bytes) -> bytes:
+        """Return a body without what is hidden of the headers that were sent."""
+        if not body:
+            return body
+        text = body.decode(errors="surrogateescape")
+        secrets = _secrets(self._sent, self.masker.headers(self._sent))
+        found = {secret for secret in secrets if secret in text}
+        return hiding(found)(text).encode(errors="surrogateescape")
+
     def _body(self, body: bytes) -> tuple[bytes, int]:
         """Return the beginning of a body as it is kept, and the size of all of it."""
         shown = self._bodies.body(body)
         return shown[:BODY_MAX_BYTES], len(shown)
+
+
+def _secrets(sent: Headers, shown: Headers) -> Iterator[str]:
+    """Yield each value that is not shown as it is, and its long words that are not shown."""
+    for (_, value), (_, seen) in zip(sent, shown, strict=True):
+        if value not in ("", seen):
+            words = _BETWEEN_WORDS.split(value)
+            yield value
+            yield from (word for word in words if len(word) >= TEXT_MIN_CHARS and word not in seen)
 
 
 CURRENT: ContextVar[Exchange | None] = ContextVar("exchange", default=None)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 from urllib.parse import quote, unquote_plus
 
 from ...protocol.heads import Headers
 
-__all__ = ["HIDDEN", "Masker", "sounds_secret"]
+__all__ = ["HIDDEN", "TEXT_MIN_CHARS", "Masker", "hiding", "sounds_secret"]
 
 HIDDEN: Final = "***"
 _HIDDEN_BYTES: Final = HIDDEN.encode()
@@ -18,8 +18,8 @@ _SECRET_NAME = re.compile(
     r"auth|bearer|cookie|credential|csrf|jwt|passw|pwd|secret|session|signature|token|api[-_]?key",
     re.IGNORECASE,
 )
-_CONSTANT_MIN_CHARS: Final = 8
-"""Characters of a constant that is hidden wherever it stands; a shorter one may be any word."""
+TEXT_MIN_CHARS: Final = 8
+"""Characters of a secret that is hidden wherever it stands; a shorter one may be any word."""
 
 _MOST_PLACES: Final = 64
 """Lists of names that are remembered, which clients choose."""
@@ -49,7 +49,7 @@ class Masker:
         hidden = [k for k, v in pairs if v.startswith(("'", "stageVariables.")) or sounds_secret(v)]
         self._names = frozenset(target.split(".", 3)[-1].lower() for target in hidden)
         values = {value[1:-1] for _, value in pairs if value.startswith("'")}
-        long = {value for value in values if len(value) >= _CONSTANT_MIN_CHARS}
+        long = {value for value in values if len(value) >= TEXT_MIN_CHARS}
         self._texts = frozenset({*long, *(quote(value, safe="") for value in long)})
         self._bytes = [value.encode() for value in long]
         self._places: dict[tuple[str, ...], tuple[_Place, ...]] = {}
@@ -109,6 +109,15 @@ class Masker:
 
     def _is_secret(self, name: str) -> bool:
         return sounds_secret(name) or name.lower() in self._names
+
+
+def hiding(texts: Iterable[str]) -> Callable[[str], str]:
+    """Return what hides texts where they stand as whole words, in one go and the longest first."""
+    longest_first = sorted(texts, key=len, reverse=True)
+    if not longest_first:
+        return str
+    words = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
+    return lambda text: words.sub(HIDDEN, text)
 
 
 def sounds_secret(name: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django_aws_api_gateway_websockets.emulator.answers import error_answer
+from django_aws_api_gateway_websockets.emulator.answers import Answer, error_answer
 from django_aws_api_gateway_websockets.emulator.inspector.documents import DocumentMasker
 from django_aws_api_gateway_websockets.emulator.inspector.entries import Answered, Asked
 from django_aws_api_gateway_websockets.emulator.inspector.exchanges import BODY_MAX_BYTES, Exchange
@@ -74,6 +74,30 @@ class TestExchange:
         assert exchange.answered is not None
         assert (exchange.answered.status, exchange.answered.own) == (410, True)
         assert ("x-amzn-ErrorType", "GoneException") in exchange.answered.headers
+
+    def test_reply_that_repeats(self) -> None:
+        """A header that is hidden stays so, and each long word of it that is not shown."""
+        exchange = Exchange(Masker())
+        headers = {
+            "Sec-WebSocket-Protocol": f"graphql-transport-ws, {'x' * 32}",
+            "Authorization": "short",
+            "Cookie": "",
+        }
+        exchange.arrive("", request_head("/", *headers.items()))
+
+        exchange.reply(
+            Answer(
+                status=400,
+                body=f"No graphql-transport-ws, nor {'x' * 32}, shorter than short \xff".encode(
+                    "latin-1"
+                ),
+            )
+        )
+
+        assert exchange.answered is not None
+        assert exchange.answered.body == (
+            b"No graphql-transport-ws, nor ***, shorter than *** \xff"
+        )
 
     def test_end_of_a_body(self) -> None:
         """It is not kept, but how much there was."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from django_aws_api_gateway_websockets.emulator.inspector.masking import Masker
+from django_aws_api_gateway_websockets.emulator.inspector.masking import Masker, hiding
 
 PARAMETERS = {
     "integration.request.header.X-Door": "'opensesame'",
@@ -104,6 +104,20 @@ class TestBodies:
     def test_constants(self) -> None:
         """Long ones are hidden, while a short one may be any word."""
         assert MASKER.body(b"opensesame, in short") == b"***, in short"
+
+
+class TestHiding:
+    """Texts that are found out by the way."""
+
+    def test_whole_words(self) -> None:
+        """The longest first; a part of a longer word is another word."""
+        hide = hiding({"/open", "/open sesame", "a.b"})
+
+        assert hide("(/open sesame) /open /opens a.b axb 1a.b") == "(***) *** /opens *** axb 1a.b"
+
+    def test_nothing(self) -> None:
+        """There may be none."""
+        assert hiding(())("open") == "open"
 
 
 class TestMappings:

@@ -171,6 +171,19 @@ class TestRefusals:
         assert detail["answered"]["body"] == body.decode()
         assert world.journal.of("connect")[0].status == 400
 
+    def test_handshake_that_is_malformed(self, world: World) -> None:
+        """The answer repeats a token for the client alone."""
+        token = f"eyJ{'x' * 32}.sig/+=="
+        with world.connect_raw(None, f"Sec-WebSocket-Protocol: bearer, {token}") as client:
+            status, body = client.read_answer()
+
+        detail = Page(world).detail("connect")
+
+        assert (status, detail["answered"]["status"]) == (400, 400)
+        assert body.decode().endswith(f" in bearer, {token}.\n")
+        assert detail["answered"]["body"].endswith(" in ***.\n")
+        assert "eyJ" not in json.dumps(detail)
+
     def test_handshake_by_the_backend(self, world: World) -> None:
         """What it was asked, and what it said, while the client sees the status alone."""
         world.backend.answers["connect"] = Given(status=403, body=b"no " + SECRET.encode())
