@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from .masking import HIDDEN, Masker, sounds_secret
+from .entries import BODY_MAX_BYTES
+from .masking import HIDDEN, TEXT_MIN_CHARS, Masker, hiding, sounds_secret
 
 __all__ = ["DocumentMasker"]
 
@@ -32,8 +33,8 @@ _HARMLESS: Final = frozenset(
 )
 """Members of AWS's own that sound secret."""
 
-_ECHO_MIN_CHARS: Final = 4
-"""Characters of a hidden value that is hidden in the answer too; a shorter one may be any word."""
+_MOST_ECHOES: Final = 200
+"""Hidden values that are looked for elsewhere; where there are more, nothing is shown at all."""
 
 
 class DocumentMasker:
@@ -48,17 +49,30 @@ class DocumentMasker:
         self._echoes: set[str] = set()
 
     def body(self, body: bytes) -> bytes:
-        """Return a body without secrets: nothing of one that is no JSON."""
+        """Return a body without secrets: nothing of one that is no JSON, or long."""
         if not body:
             return body
+        if len(body) > BODY_MAX_BYTES:
+            return HIDDEN.encode()
         try:
-            shown = self._show(json.loads(body), "")
+            shown = self._without_texts(self._show(json.loads(body), ""))
             return json.dumps(shown, ensure_ascii=False).encode(errors="replace")
         except (ValueError, RecursionError):
             return HIDDEN.encode()
 
+    def _without_texts(self, shown: Any) -> Any:
+        """Return a document whose texts do not repeat what is hidden in it, or was before."""
+        if len(self._echoes) > _MOST_ECHOES:
+            return HIDDEN
+        hide = hiding(self._echoes)
+        return _changed(shown, lambda text: self._text(hide(text)))
+
+    def _text(self, text: str) -> str:
+        """Return a text without what is known to be secret."""
+        return self.masker.url(text) if "://" in text else self.masker.text(text)
+
     def _show(self, value: Any, name: str) -> Any:
-        """Return a value as it is shown under a name."""
+        """Return a value as it is shown under a name, with its texts as they are."""
         if isinstance(value, dict):
             return {key: self._show(item, _name_below(name, key)) for key, item in value.items()}
         if isinstance(value, list):
@@ -68,14 +82,16 @@ class DocumentMasker:
         if _is_secret(name, value):
             self._echoes.update(_spellings(str(value).strip("'")))
             return HIDDEN
-        return self._text(value) if isinstance(value, str) else value
+        return value
 
-    def _text(self, text: str) -> str:
-        """Return a text that is no secret without those that it has in it."""
-        text = self.masker.url(text) if "://" in text else self.masker.text(text)
-        for echo in sorted(self._echoes, key=len, reverse=True):
-            text = text.replace(echo, HIDDEN)
-        return text
+
+def _changed(value: Any, change: Callable[[str], str]) -> Any:
+    """Return a document with its texts changed, but not the names in it."""
+    if isinstance(value, dict):
+        return {key: _changed(item, change) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_changed(item, change) for item in value]
+    return change(value) if isinstance(value, str) else value
 
 
 def _name_below(name: str, key: str) -> str:
@@ -91,4 +107,4 @@ def _is_secret(name: str, value: Any) -> bool:
 
 def _spellings(value: str) -> Iterable[str]:
     """Return a value as it may stand in a sentence about it."""
-    return {value, repr(value)[1:-1]} if len(value) >= _ECHO_MIN_CHARS else ()
+    return {value, repr(value)[1:-1]} if len(value) >= TEXT_MIN_CHARS else ()

@@ -12,7 +12,10 @@ from typing import Any, Final, NamedTuple
 from ...protocol.heads import Headers
 from ..log import LogRecord
 
-__all__ = ["Answered", "Asked", "Entry"]
+__all__ = ["BODY_MAX_BYTES", "Answered", "Asked", "Entry"]
+
+BODY_MAX_BYTES: Final = 131_072
+"""Bytes kept of a body: as many as a message may have, while answers of a backend may have more."""
 
 _PREVIEW_BYTES: Final = 160
 """What a list shows of a body or of an address."""

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Final
 
 from ...protocol.heads import Headers
 from ..answers import Answer
@@ -18,13 +17,10 @@ from ..heads import RequestHead
 from ..log import LogRecord
 from ..requests import BackendRequest, BackendResponse
 from .documents import DocumentMasker
-from .entries import Answered, Asked
+from .entries import BODY_MAX_BYTES, Answered, Asked
 from .masking import TEXT_MIN_CHARS, Masker, hiding
 
-__all__ = ["BODY_MAX_BYTES", "CALL", "CURRENT", "Call", "Exchange"]
-
-BODY_MAX_BYTES: Final = 131_072
-"""Bytes kept of a body: as many as a message may have, while answers of a backend may have more."""
+__all__ = ["CALL", "CURRENT", "Call", "Exchange"]
 
 _BETWEEN_WORDS = re.compile(r"[\s,;]+")
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from django_aws_api_gateway_websockets.emulator.inspector.documents import DocumentMasker
+from django_aws_api_gateway_websockets.emulator.inspector.entries import BODY_MAX_BYTES
 from django_aws_api_gateway_websockets.emulator.inspector.masking import Masker
 
 __all__ = ["TestBodies", "TestEchoes"]
@@ -75,6 +76,13 @@ class TestBodies:
 
         assert DocumentMasker(KNOWN).body(body) == b'{"requestParameters": {}}'
 
+    def test_long_ones(self) -> None:
+        """They are not read, as no more than their beginning would be kept."""
+        body = b'"' + b"x" * (BODY_MAX_BYTES - 2) + b'"'
+
+        assert DocumentMasker(KNOWN).body(body) == body
+        assert DocumentMasker(KNOWN).body(b" " + body) == b"***"
+
     @pytest.mark.parametrize("body", [b"{'secret", b"\xff", b"[" * 100_000])
     def test_no_json(self, body: bytes) -> None:
         """Who knows what is secret in it."""
@@ -103,7 +111,23 @@ class TestEchoes:
 
     def test_short_ones_stay(self) -> None:
         """They may be any word."""
-        masker = DocumentMasker(KNOWN)
-        masker.body(json.dumps({"requestParameters": {DOOR: "'ab'"}}).encode())
+        document = {"stageVariables": {"env": "prod"}, "stageName": "prod"}
 
-        assert masker.body(b'{"message": "about"}') == b'{"message": "about"}'
+        assert shown(document) == {"stageVariables": {"env": "***"}, "stageName": "prod"}
+
+    def test_parts_of_words_stay(self) -> None:
+        """A longer word is another one."""
+        document = {"names": ["production", "productions"], "stageVariables": {"a": "production"}}
+
+        assert shown(document) == {
+            "names": ["***", "productions"],
+            "stageVariables": {"a": "***"},
+        }
+
+    def test_many(self) -> None:
+        """Where there are too many to look for, nothing is shown."""
+        few = {"stageVariables": {f"v{n}": f"a secret {n}" for n in range(200)}}
+        more = {"stageVariables": {f"v{n}": f"a secret {n}" for n in range(201)}}
+
+        assert set(shown(few)["stageVariables"].values()) == {"***"}
+        assert shown(more) == "***"

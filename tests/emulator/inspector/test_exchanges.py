@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from django_aws_api_gateway_websockets.emulator.answers import Answer, error_answer
 from django_aws_api_gateway_websockets.emulator.inspector.documents import DocumentMasker
-from django_aws_api_gateway_websockets.emulator.inspector.entries import Answered, Asked
-from django_aws_api_gateway_websockets.emulator.inspector.exchanges import BODY_MAX_BYTES, Exchange
+from django_aws_api_gateway_websockets.emulator.inspector.entries import (
+    BODY_MAX_BYTES,
+    Answered,
+    Asked,
+)
+from django_aws_api_gateway_websockets.emulator.inspector.exchanges import Exchange
 from django_aws_api_gateway_websockets.emulator.inspector.masking import Masker
 from django_aws_api_gateway_websockets.emulator.requests import BackendRequest, BackendResponse
 
