@@ -12,7 +12,9 @@ from .masking import HIDDEN, TEXT_MIN_CHARS, Masker, hiding, sounds_secret
 
 __all__ = ["DocumentMasker"]
 
-_MAPPINGS: Final = frozenset({"requestparameters", "responseparameters"})
+_MAPPINGS: Final = frozenset(
+    {"requestparameters", "requesttemplates", "responseparameters", "responsetemplates"}
+)
 _VARIABLES: Final = "stagevariables"
 
 _SOURCE = re.compile(r"(context|integration|request|route|stageVariables)\.[\w.-]+", re.ASCII)
@@ -65,11 +67,7 @@ class DocumentMasker:
         if len(self._echoes) > _MOST_ECHOES:
             return HIDDEN
         hide = hiding(self._echoes)
-        return _changed(shown, lambda text: self._text(hide(text)))
-
-    def _text(self, text: str) -> str:
-        """Return a text without what is known to be secret."""
-        return self.masker.url(text) if "://" in text else self.masker.text(text)
+        return _changed(shown, lambda text: self.masker.url(hide(text)))
 
     def _show(self, value: Any, name: str) -> Any:
         """Return a value as it is shown under a name, with its texts as they are."""
@@ -95,13 +93,15 @@ def _changed(value: Any, change: Callable[[str], str]) -> Any:
 
 
 def _name_below(name: str, key: str) -> str:
-    """Return the name of a member: everything in a mapping or in variables has that one's."""
-    return name if name in _MAPPINGS or name == _VARIABLES else key.lower()
+    """Return the name of a member: everything in a mapping or in a secret has that one's."""
+    return name if name in _MAPPINGS or _sounds_secret(name) else key.lower()
 
 
 def _is_secret(name: str, value: Any) -> bool:
-    if name in _MAPPINGS:
-        return not _SOURCE.fullmatch(str(value))
+    return not _SOURCE.fullmatch(str(value)) if name in _MAPPINGS else _sounds_secret(name)
+
+
+def _sounds_secret(name: str) -> bool:
     return name == _VARIABLES or (name not in _HARMLESS and sounds_secret(name))
 
 

@@ -29,7 +29,10 @@ class TestBodies:
         "value",
         ["'a secret'", "'", "unquoted", "context.", "context.a b", 12345678, ["'a'"], {"a": 1}],
     )
-    @pytest.mark.parametrize("name", ["requestParameters", "RequestParameters"])
+    @pytest.mark.parametrize(
+        "name",
+        ["requestParameters", "RequestParameters", "requestTemplates", "ResponseTemplates"],
+    )
     def test_constants_of_mappings(self, name: str, value: Any) -> None:
         """Whatever takes its value from nowhere is one."""
         text = json.dumps(shown({name: {"integration.request.header.X-Any": value}}))
@@ -59,6 +62,21 @@ class TestBodies:
 
         assert shown(document) == {**document, "tags": {"password": "***", "team": "y"}}
 
+    @pytest.mark.parametrize("name", ["credentials", "stageVariables"])
+    def test_below_names(self, name: str) -> None:
+        """What is in a secret is one."""
+        document = {name: {"user": "hunter2", "all": [{"id": 1}, "x"], "none": None}}
+
+        assert shown(document) == {
+            name: {"user": "***", "all": [{"id": "***"}, "***"], "none": None}
+        }
+
+    def test_below_harmless_names(self) -> None:
+        """What AWS names so has members of other names."""
+        document = {"authorizationScopes": [{"id": "x", "password": "y"}]}
+
+        assert shown(document) == {"authorizationScopes": [{"id": "x", "password": "***"}]}
+
     def test_texts(self) -> None:
         """Addresses have queries, and a known constant may stand anywhere."""
         document = [{"integrationUri": "http://me:x@a.test/?token=y"}, "an opensesame", 1, True]
@@ -69,6 +87,11 @@ class TestBodies:
             1,
             True,
         ]
+
+    @pytest.mark.parametrize("before", ["${stageVariables.host}/x", "/x", ""])
+    def test_queries(self, before: str) -> None:
+        """Not every address says that it is one."""
+        assert shown([f"{before}?token=abc&a=b"]) == [f"{before}?token=***&a=b"]
 
     def test_repeated_names(self) -> None:
         """Nothing of what a later value replaces is left."""
