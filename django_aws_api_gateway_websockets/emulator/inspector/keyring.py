@@ -11,7 +11,7 @@ __all__ = ["Keyring"]
 
 
 class Keyring:
-    """Knows the constants of all mappings, as they are now and as they are deployed.
+    """Knows the constants of all mappings, now and as deployed, and the variables of all stages.
 
     Args:
         store: what is provisioned.
@@ -24,12 +24,19 @@ class Keyring:
     def masker(self) -> Masker:
         """Return what hides them."""
         if self._masker is None:
-            self._masker = Masker(*self._mappings())
+            self._masker = Masker(*self._mappings(), variables=self._variables())
         return self._masker
 
     def changed(self) -> None:
         """Take note that something else may be provisioned now."""
         self._masker = None
+
+    def _variables(self) -> Iterator[str]:
+        """Yield the values of variables, but no stage's name, which stands in every address."""
+        for api in self.store.apis.values():
+            for stage in api.stages.values():
+                values = stage.get("StageVariables", {}).values()
+                yield from (value for value in values if value not in api.stages)
 
     def _mappings(self) -> Iterator[Mapping[str, str]]:
         for api_id, api in self.store.apis.items():

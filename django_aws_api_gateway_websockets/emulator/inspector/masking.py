@@ -42,15 +42,16 @@ class Masker:
 
     Args:
         mappings: the request parameters of integrations.
+        variables: values of stage variables, which may be mapped, and stand in addresses.
     """
 
-    def __init__(self, *mappings: Mapping[str, str]) -> None:
+    def __init__(self, *mappings: Mapping[str, str], variables: Iterable[str] = ()) -> None:
         pairs = {pair for mapping in mappings for pair in mapping.items()}
         hidden = [k for k, v in pairs if v.startswith(("'", "stageVariables.")) or sounds_secret(v)]
         self._names = frozenset(target.split(".", 3)[-1].lower() for target in hidden)
-        values = {value[1:-1] for _, value in pairs if value.startswith("'")}
-        long = {value for value in values if len(value) >= TEXT_MIN_CHARS}
-        self._texts = frozenset({*long, *(quote(value, safe="") for value in long)})
+        values = {*variables, *(value[1:-1] for _, value in pairs if value.startswith("'"))}
+        long = [v for v in sorted(values, key=len, reverse=True) if len(v) >= TEXT_MIN_CHARS]
+        self._texts = tuple(dict.fromkeys((*long, *(quote(value, safe="") for value in long))))
         self._bytes = [value.encode() for value in long]
         self._places: dict[tuple[str, ...], tuple[_Place, ...]] = {}
 

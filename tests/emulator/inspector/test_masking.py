@@ -130,6 +130,13 @@ class TestMappings:
 
         assert masker.body(b"opensesame shutsesame") == b"*** ***"
 
+    def test_one_in_another(self) -> None:
+        """Nothing is left of the longer one."""
+        masker = Masker({"a": "'opensesame-2'"}, variables=["opensesame", "sesame-2"])
+
+        assert masker.body(b"opensesame-2 opensesame") == b"*** ***"
+        assert masker.text("opensesame-2 opensesame") == "*** ***"
+
     def test_none(self) -> None:
         """Names alone tell then."""
         assert Masker().url("/?a=opensesame&token=x") == "/?a=opensesame&token=***"
