@@ -112,7 +112,8 @@ class Emulator:
         self.state = None if state is None else StateFile(state)
         self.store = Store() if self.state is None else self.state.open()
         keyring = Keyring(self.store)
-        self.inspector = Inspector(discard if log is None else log, keyring, lambda: self.url)
+        log = discard if log is None else log
+        self.inspector = Inspector(log, keyring, lambda: self.url, self.clock)
         self.log = self.inspector.log
         site = Site(store=self.store, clock=self.clock, endpoint=self.endpoint)
         self.plane = ControlPlane(site, self._changed)
@@ -198,14 +199,14 @@ class _Run:
         self.gateway = Gateway(
             store=emulator.store,
             clock=emulator.clock,
-            call=WatchedCalls(BreakableCalls(self.backend.call, faults)),
+            call=WatchedCalls(BreakableCalls(self.backend.call, faults), emulator.inspector),
             log=emulator.log,
             wake=lambda: self.ticker.wake(),
             quotas=emulator.quotas,
             assume=emulator.assume,
             witness=WatchedRefusals(emulator.inspector),
         )
-        invoker = WatchedInvoker(self.gateway.invoker, emulator.inspector, emulator.clock)
+        invoker = WatchedInvoker(self.gateway.invoker, emulator.inspector)
         self.gateway.invoker = BreakableInvoker(invoker, faults, self.timetable)
         self.ticker = Ticker(emulator.clock, self.gateway.deadlines.next_at, self.gateway.expire)
         self.http = HttpSide(
@@ -213,7 +214,7 @@ class _Run:
             self.gateway,
             Guard(emulator.clock, verify=emulator.verify_signatures),
             BreakablePosts(self.gateway, faults, self.timetable),
-            WatchedRequests(emulator.inspector, emulator.clock),
+            WatchedRequests(emulator.inspector),
             self._panel(emulator),
             self.upgrade,
             any_host=emulator.can_be_reached(),

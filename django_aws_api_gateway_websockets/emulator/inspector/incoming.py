@@ -7,10 +7,8 @@ from collections.abc import Awaitable
 from typing import Final
 
 from ..answers import Answer, Lost
-from ..clock import Clock
 from ..heads import RequestHead
 from ..log import LogRecord
-from .documents import DocumentMasker
 from .exchanges import CALL, Call, Exchange
 from .inspector import Inspector
 
@@ -26,43 +24,42 @@ class WatchedRequests:
 
     Args:
         inspector: is told of each call.
-        clock: the time.
     """
 
-    def __init__(self, inspector: Inspector, clock: Clock) -> None:
+    def __init__(self, inspector: Inspector) -> None:
         self.inspector = inspector
-        self.clock = clock
 
     async def connections(
         self, head: RequestHead, body: bytes, answering: Answering
     ) -> Answer | Lost:
         """Return the answer to a call of ``@connections``."""
-        if not self.inspector.attention.wants():
-            return await answering
         return await self._watch(head, body, answering, self.inspector.exchange())
 
     async def control(self, head: RequestHead, body: bytes, answering: Answering) -> Answer | Lost:
         """Return the answer to a call of the control plane."""
-        if not self.inspector.attention.wants():
-            return await answering
-        masker = self.inspector.keyring.masker()
-        return await self._watch(head, body, answering, Exchange(masker, DocumentMasker(masker)))
+        exchange = self.inspector.exchange(documents=True)
+        return await self._watch(head, body, answering, exchange)
 
     async def _watch(
-        self, head: RequestHead, body: bytes, answering: Answering, exchange: Exchange
+        self, head: RequestHead, body: bytes, answering: Answering, exchange: Exchange | None
     ) -> Answer | Lost:
-        at, started = self.clock.wall(), self.clock.now()
-        exchange.arrive(self.inspector.base(), head, body)
+        if exchange is None:
+            return await answering
+        clock = self.inspector.clock
+        at, started = clock.wall(), clock.now()
+        with self.inspector.noting():
+            exchange.arrive(self.inspector.base(), head, body)
         call = Call()
         token = CALL.set(call)
         try:
             answer = await answering
         finally:
             CALL.reset(token)
-        if isinstance(answer, Answer):
-            exchange.reply(answer)
+        if isinstance(answer, Answer) and exchange.asked is not None:
+            with self.inspector.noting():
+                exchange.reply(answer)
         record = call.record or LogRecord(kind=head.method.lower(), at=at)
-        seconds = self.clock.now() - started if record.seconds is None else record.seconds
+        seconds = clock.now() - started if record.seconds is None else record.seconds
         self.inspector.keep(_completed(record, answer, seconds), exchange)
         return answer
 

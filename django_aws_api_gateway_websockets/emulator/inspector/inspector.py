@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final
 
+from ..clock import Clock
 from ..log import Log, LogRecord
 from .attention import Attention
+from .documents import DocumentMasker
 from .entries import Entry
 from .exchanges import CALL, CURRENT, Exchange
 from .keyring import Keyring
@@ -26,19 +29,38 @@ class Inspector:
         log: takes each record too.
         keyring: knows what is not to be kept.
         base: returns the address of the gateway.
+        clock: the time.
     """
 
-    def __init__(self, log: Log, keyring: Keyring, base: Callable[[], str]) -> None:
+    def __init__(self, log: Log, keyring: Keyring, base: Callable[[], str], clock: Clock) -> None:
         self.keyring = keyring
         self.base = base
+        self.clock = clock
         self.ring = Ring()
         self.attention = Attention()
         self.run_id = secrets.token_hex(8)
         self._log = log
 
-    def exchange(self) -> Exchange:
-        """Return an exchange that keeps nothing secret."""
-        return Exchange(self.keyring.masker())
+    def exchange(self, *, documents: bool = False) -> Exchange | None:
+        """Return an exchange that keeps nothing secret; None if the next event is not kept whole.
+
+        Args:
+            documents: whether the bodies are those of the control plane.
+        """
+        if self.attention.wants():
+            with self.noting():
+                masker = self.keyring.masker()
+                return Exchange(masker, DocumentMasker(masker) if documents else None)
+        return None
+
+    @contextmanager
+    def noting(self) -> Iterator[None]:
+        """Let what goes wrong while a note is taken end the note alone, not the event."""
+        try:
+            yield
+        except Exception as error:
+            detail = f"The inspector could not take note: {type(error).__name__}."
+            self.tell(LogRecord(kind="error", at=self.clock.wall(), detail=detail), None)
 
     def log(self, record: LogRecord) -> None:
         """Keep a record with the exchange that led to it, and hand it on."""

@@ -92,7 +92,9 @@ class _Desk:
         if not self.gateway.deliver(connection, request.body):
             raise ServiceError("LimitExceededException", "Client buffer is full", 429)
         exchange = self.inspector.exchange()
-        exchange.say(request.body.decode(errors="replace"))
+        if exchange is not None:
+            with self.inspector.noting():
+                exchange.say(request.body.decode(errors="replace"))
         size = len(request.body)
         self._tell("post", connection, exchange, size=size, status=200, detail=_SENDER)
         return json_answer({})
@@ -114,7 +116,9 @@ class _Desk:
             raise ServiceError("GoneException", "Nobody is connected under this id", 410)
         return connection
 
-    def _tell(self, kind: str, connection: Connection, exchange: Exchange, **values: Any) -> None:
+    def _tell(
+        self, kind: str, connection: Connection, exchange: Exchange | None, **values: Any
+    ) -> None:
         record = LogRecord(
             kind=kind,
             at=self.gateway.clock.wall(),

@@ -7,7 +7,6 @@ from typing import Any
 
 from ...protocol.routes import DISCONNECT
 from ..answers import Answer
-from ..clock import Clock
 from ..connections import Connection
 from ..events import Handshake
 from ..heads import RequestHead
@@ -27,58 +26,71 @@ class WatchedInvoker:
     Args:
         inner: runs them.
         inspector: is told of disconnect routes, of which the log says nothing.
-        clock: the time.
     """
 
-    def __init__(self, inner: RunsRoutes, inspector: Inspector, clock: Clock) -> None:
+    def __init__(self, inner: RunsRoutes, inspector: Inspector) -> None:
         self.inner = inner
         self.inspector = inspector
-        self.clock = clock
 
     def connect(
         self, connection: Connection, head: RequestHead
     ) -> Coroutine[Any, Any, Accepted | Answer]:
         """Ask the connect route whether a client may enter."""
-        if self.inspector.attention.wants():
-            return self._connect(connection, head)
-        return self.inner.connect(connection, head)
+        exchange = self.inspector.exchange()
+        if exchange is None:
+            return self.inner.connect(connection, head)
+        return self._connect(connection, head, exchange)
 
     def message(
         self, connection: Connection, snapshot: Snapshot, key: str, request_id: str, text: str
     ) -> Coroutine[Any, Any, Reply]:
         """Run the route of a message."""
-        if self.inspector.attention.wants():
-            return self._message(connection, snapshot, key, request_id, text)
-        return self.inner.message(connection, snapshot, key, request_id, text)
+        exchange = self.inspector.exchange()
+        if exchange is None:
+            return self.inner.message(connection, snapshot, key, request_id, text)
+        return self._message(connection, snapshot, key, request_id, text, exchange)
 
     def disconnect(self, connection: Connection) -> Coroutine[Any, Any, None]:
         """Run the disconnect route."""
-        if self.inspector.attention.wants():
-            return self._disconnect(connection)
-        return self.inner.disconnect(connection)
+        exchange = self.inspector.exchange()
+        if exchange is None:
+            return self.inner.disconnect(connection)
+        return self._disconnect(connection, exchange)
 
-    async def _connect(self, connection: Connection, head: RequestHead) -> Accepted | Answer:
-        exchange = _open(self.inspector)
+    async def _connect(
+        self, connection: Connection, head: RequestHead, exchange: Exchange
+    ) -> Accepted | Answer:
+        CURRENT.set(exchange)
         outcome = await self.inner.connect(connection, head)
-        if exchange.asked is None:
-            exchange.arrive(self.inspector.base(), head)
-        if exchange.answered is None and isinstance(outcome, Answer):
-            exchange.reply(outcome)
+        with self.inspector.noting():
+            if exchange.asked is None:
+                exchange.arrive(self.inspector.base(), head)
+            if exchange.answered is None and isinstance(outcome, Answer):
+                exchange.reply(outcome)
         return outcome
 
     async def _message(
-        self, connection: Connection, snapshot: Snapshot, key: str, request_id: str, text: str
+        self,
+        connection: Connection,
+        snapshot: Snapshot,
+        key: str,
+        request_id: str,
+        text: str,
+        exchange: Exchange,
     ) -> Reply:
-        exchange = _open(self.inspector)
-        exchange.say(text)
+        CURRENT.set(exchange)
+        with self.inspector.noting():
+            exchange.say(text)
         reply = await self.inner.message(connection, snapshot, key, request_id, text)
         if exchange.answered is None and reply.message:
-            exchange.reply(Answer(status=reply.status, body=reply.message))
+            with self.inspector.noting():
+                exchange.reply(Answer(status=reply.status, body=reply.message))
         return reply
 
-    async def _disconnect(self, connection: Connection) -> None:
-        exchange = _open(self.inspector)
-        at, started = self.clock.wall(), self.clock.now()
+    async def _disconnect(self, connection: Connection, exchange: Exchange) -> None:
+        CURRENT.set(exchange)
+        clock = self.inspector.clock
+        at, started = clock.wall(), clock.now()
         await self.inner.disconnect(connection)
         if exchange.asked is None:
             return
@@ -90,7 +102,7 @@ class WatchedInvoker:
             connection_id=connection.connection_id,
             route_key=DISCONNECT,
             status=None if exchange.answered is None else exchange.answered.status,
-            seconds=self.clock.now() - started,
+            seconds=clock.now() - started,
         )
         self.inspector.keep(record, exchange)
 
@@ -107,17 +119,21 @@ class WatchedRefusals:
 
     def handshake(self, handshake: Handshake, answer: Answer) -> None:
         """Take note of a handshake."""
-        if self.inspector.attention.wants():
-            exchange = _open(self.inspector)
-            exchange.arrive(self.inspector.base(), handshake.head)
-            exchange.reply(answer)
+        exchange = self.inspector.exchange()
+        if exchange is not None:
+            CURRENT.set(exchange)
+            with self.inspector.noting():
+                exchange.arrive(self.inspector.base(), handshake.head)
+                exchange.reply(answer)
 
     def message(self, text: str, answer: Answer) -> None:
         """Take note of a client's message, and of the error frame that it gets."""
-        if self.inspector.attention.wants():
-            exchange = _open(self.inspector)
-            exchange.say(text)
-            exchange.reply(answer)
+        exchange = self.inspector.exchange()
+        if exchange is not None:
+            CURRENT.set(exchange)
+            with self.inspector.noting():
+                exchange.say(text)
+                exchange.reply(answer)
 
 
 class WatchedCalls:
@@ -125,24 +141,21 @@ class WatchedCalls:
 
     Args:
         call: sends them.
+        inspector: lets no note get in the way.
     """
 
-    def __init__(self, call: CallBackend) -> None:
+    def __init__(self, call: CallBackend, inspector: Inspector) -> None:
         self.call = call
+        self.inspector = inspector
 
     async def __call__(self, request: BackendRequest) -> BackendResponse:
         """Send a request."""
         exchange = CURRENT.get()
         if exchange is None:
             return await self.call(request)
-        exchange.ask(request)
+        with self.inspector.noting():
+            exchange.ask(request)
         response = await self.call(request)
-        exchange.answer(response)
+        with self.inspector.noting():
+            exchange.answer(response)
         return response
-
-
-def _open(inspector: Inspector) -> Exchange:
-    """Begin the exchange of the event that is handled."""
-    exchange = inspector.exchange()
-    CURRENT.set(exchange)
-    return exchange

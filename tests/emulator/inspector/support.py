@@ -9,11 +9,15 @@ from typing import Any
 from urllib.parse import quote
 
 from django_aws_api_gateway_websockets.emulator import ManualClock
+from django_aws_api_gateway_websockets.emulator.inspector import Keyring
 from django_aws_api_gateway_websockets.emulator.inspector.attention import Attention
+from django_aws_api_gateway_websockets.emulator.inspector.masking import Masker
+from django_aws_api_gateway_websockets.emulator.store import Store
+from django_aws_api_gateway_websockets.protocol.heads import Headers
 
 from ..support import PATIENCE, World, until
 
-__all__ = ["Page", "tired"]
+__all__ = ["BrokenKeyring", "BrokenMasker", "Page", "tired"]
 
 
 @dataclass
@@ -54,6 +58,36 @@ class Page:
         path = f"inspector/connections/{quote(connection_id)}"
         status, _, data = self.ask(method, path, body)
         return status, json.loads(data)
+
+
+class BrokenMasker(Masker):
+    """A part of which nothing can be had."""
+
+    def headers(self, headers: Headers) -> Headers:
+        """Fail."""
+        raise KeyError(headers)
+
+    def body(self, body: bytes) -> bytes:
+        """Fail."""
+        raise KeyError(body)
+
+
+class BrokenKeyring(Keyring):
+    """Gives a masker that fails, or fails to give one.
+
+    Args:
+        masks: what it gives.
+    """
+
+    def __init__(self, masks: Masker | None = None) -> None:
+        super().__init__(Store())
+        self.masks = masks
+
+    def masker(self) -> Masker:
+        """Return the masker, or fail."""
+        if self.masks is None:
+            raise KeyError("masker")
+        return self.masks
 
 
 def tired() -> Attention:

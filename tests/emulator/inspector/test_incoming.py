@@ -10,12 +10,14 @@ import pytest
 
 from django_aws_api_gateway_websockets.emulator.answers import Lost
 from django_aws_api_gateway_websockets.emulator.control import ControlFault
+from django_aws_api_gateway_websockets.emulator.inspector.masking import Masker
 
 from ..support import PATIENCE, World, running
-from .support import Page, tired
+from .support import BrokenKeyring, BrokenMasker, Page, tired
 
-__all__ = ["TestControl", "TestInattention", "TestPosts"]
+__all__ = ["TestControl", "TestFailures", "TestInattention", "TestPosts"]
 
+FAILURE = "The inspector could not take note: KeyError."
 SECRET = "s" * 32
 SECRET_PARAMETER = "integration.request.header.X-Ws-Gateway-Secret"
 
@@ -132,6 +134,24 @@ class TestControl:
 
         assert detail["detail"] == "GetApi (fault): the answer was lost"
         assert ("status" in detail, detail["answered"]) == (False, None)
+
+
+@pytest.mark.parametrize("masker", [None, BrokenMasker()])
+class TestFailures:
+    """A note that cannot be taken changes nothing of what is answered."""
+
+    def test_of_calls(self, world: World, masker: Masker | None) -> None:
+        """Neither of ``@connections``, nor of the control plane."""
+        with world.connect() as client:
+            id_ = world.connection_id()
+            world.thread.emulator.inspector.keyring = BrokenKeyring(masker)
+            world.management().post_to_connection(ConnectionId=id_, Data=b"hello")
+            found = world.control.get_api(ApiId=world.api_id)
+            received = client.recv(PATIENCE)
+
+        assert (received, found["ApiId"]) == ("hello", world.api_id)
+        assert world.journal.of("post")[0].status == 200
+        assert {record.detail for record in world.journal.of("error")} == {FAILURE}
 
 
 class TestInattention:

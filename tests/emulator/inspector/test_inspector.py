@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextvars import copy_context
 
-from django_aws_api_gateway_websockets.emulator import LogRecord
+from django_aws_api_gateway_websockets.emulator import LogRecord, ManualClock
 from django_aws_api_gateway_websockets.emulator.inspector import Inspector, Keyring
 from django_aws_api_gateway_websockets.emulator.inspector.exchanges import (
     CALL,
@@ -17,8 +17,9 @@ from django_aws_api_gateway_websockets.emulator.store import Store
 
 from ..samples import make_api
 from ..support import Journal
+from .support import BrokenKeyring, BrokenMasker, tired
 
-__all__ = ["TestExchanges", "TestLog"]
+__all__ = ["TestExchanges", "TestFailures", "TestLog"]
 
 DOOR = "integration.request.header.X-Door"
 MESSAGE = LogRecord(kind="message", at=1.0)
@@ -28,7 +29,8 @@ POST = LogRecord(kind="post", at=1.0)
 
 def make_inspector(journal: Journal) -> Inspector:
     """Return an inspector of a gateway with nothing in it."""
-    return Inspector(journal, Keyring(Store()), lambda: "http://127.0.0.1:9000")
+    clock = ManualClock(wall=1.0)
+    return Inspector(journal, Keyring(Store()), lambda: "http://127.0.0.1:9000", clock)
 
 
 def said(inspector: Inspector) -> list[str]:
@@ -87,7 +89,40 @@ class TestExchanges:
         integrations["int1"]["RequestParameters"] = {DOOR: "'opensesame'"}
 
         exchange = inspector.exchange()
+        assert exchange is not None
         exchange.say("opensesame")
 
         assert exchange.asked is not None
         assert exchange.asked.body == b"***"
+
+    def test_not_wanted(self) -> None:
+        """Nobody looks, and there is too much to keep it all."""
+        inspector = make_inspector(Journal())
+        inspector.attention = tired()
+
+        assert inspector.exchange() is None
+
+
+class TestFailures:
+    """A note that cannot be taken."""
+
+    def test_of_an_exchange(self) -> None:
+        """There is none, as if nobody looked, but a record that says why."""
+        journal = Journal()
+        inspector = Inspector(journal, BrokenKeyring(), lambda: "", ManualClock(wall=1.0))
+
+        assert inspector.exchange() is None
+        assert journal.records == [
+            LogRecord(kind="error", at=1.0, detail="The inspector could not take note: KeyError.")
+        ]
+        assert inspector.ring.last == 1
+
+    def test_of_a_note(self) -> None:
+        """Nothing of it is kept."""
+        inspector = make_inspector(Journal())
+        exchange = Exchange(BrokenMasker())
+
+        with inspector.noting():
+            exchange.say("hello")
+
+        assert (exchange.asked, inspector.ring.last) == (None, 1)

@@ -7,8 +7,10 @@ import json
 import pytest
 from websockets.exceptions import ConnectionClosedError
 
+from django_aws_api_gateway_websockets.emulator.inspector.masking import Masker
+
 from ..support import PATIENCE, World, flood, until
-from .support import Page
+from .support import BrokenKeyring, BrokenMasker, Page
 
 __all__ = ["TestConnections", "TestEvents", "TestProtection"]
 
@@ -86,6 +88,15 @@ class TestConnections:
         assert answer == (200, {})
         assert (detail["said"], detail["detail"]) == ("hello", "sent from the inspector")
         assert world.journal.of("post")[0].size == 5
+
+    @pytest.mark.parametrize("masker", [None, BrokenMasker()])
+    def test_send_without_note(self, world: World, masker: Masker | None) -> None:
+        """A message reaches the client, although nothing can be kept of it."""
+        world.thread.emulator.inspector.keyring = BrokenKeyring(masker)
+        with world.connect() as client:
+            answer = Page(world).act("POST", world.connection_id(), b"hello")
+
+            assert (answer, client.recv(PATIENCE)) == ((200, {}), "hello")
 
     def test_send_too_much(self, world: World) -> None:
         """More than a message may have is refused."""

@@ -6,11 +6,14 @@ import json
 
 import pytest
 
+from django_aws_api_gateway_websockets.emulator.inspector.masking import Masker
+
 from ..support import PATIENCE, Given, World, until
-from .support import Page, tired
+from .support import BrokenKeyring, BrokenMasker, Page, tired
 
-__all__ = ["TestEventsOfClients", "TestInattention", "TestRefusals"]
+__all__ = ["TestEventsOfClients", "TestFailures", "TestInattention", "TestRefusals"]
 
+FAILURE = "The inspector could not take note: KeyError."
 SECRET = "s" * 32
 
 
@@ -207,6 +210,47 @@ class TestRefusals:
         assert (detail["status"], detail["said"]) == (403, "hello ***")
         assert (detail["asked"]["url"], detail["asked"]["headers"]) == ("", [])
         assert (detail["answered"]["status"], detail["answered"]["body"]) == (403, frame)
+
+
+@pytest.mark.parametrize("masker", [None, BrokenMasker()])
+class TestFailures:
+    """A note that cannot be taken changes nothing of what is done."""
+
+    def test_of_events(self, world: World, masker: Masker | None) -> None:
+        """A handshake, a message, its answer and a disconnect."""
+        world.thread.emulator.inspector.keyring = BrokenKeyring(masker)
+        with world.connect() as client:
+            client.send("hello")
+            status = world.journal.wait_for("message").status
+        world.backend.wait_for("disconnect")
+
+        assert (world.journal.of("connect")[0].status, status) == (101, 200)
+        assert world.backend.wait_for("default").body == b"hello"
+        assert {record.detail for record in world.journal.of("error")} == {FAILURE}
+        assert Page(world).detail("message", "$default")["asked"] is None
+
+    def test_of_refusals(self, masker: Masker | None) -> None:
+        """Of a message, and of a handshake."""
+        with World() as world:
+            world.provision("$connect")
+            world.thread.emulator.inspector.keyring = BrokenKeyring(masker)
+            with world.connect() as client:
+                client.send("hello")
+                assert "Forbidden" in str(client.recv(PATIENCE))
+            with world.connect_raw("/nowhere/dev") as refused:
+                assert refused.read_head()[0] == 403
+
+        assert {record.detail for record in world.journal.of("error")} == {FAILURE}
+
+    def test_of_error_frames(self, world: World, masker: Masker | None) -> None:
+        """The client is told that the backend failed."""
+        with world.connect() as client:
+            world.thread.emulator.inspector.keyring = BrokenKeyring(masker)
+            world.thread.switchboard.set("backend-timeout")
+            client.send("hello")
+            frame = str(client.recv(PATIENCE))
+
+        assert "Endpoint request timed out" in frame
 
 
 class TestInattention:
