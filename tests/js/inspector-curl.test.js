@@ -23,6 +23,8 @@ describe("A curl command", () => {
       ["X-Empty", ""],
     ],
     body: "it's",
+    size: 4,
+    kept: 4,
   };
 
   it("has all that matters of a request", () => {
@@ -90,6 +92,10 @@ describe("A curl command", () => {
   it("does not exist when nothing was sent", () => {
     assert.equal(curlCommand(null), "");
     assert.equal(curlCommand({ ...asked, url: "" }), "");
+  });
+
+  it("does not exist for a part of a body", () => {
+    assert.equal(curlCommand({ ...asked, size: 5 }), "");
   });
 
   it("survives a shell, whatever the text", () => {

@@ -7,14 +7,15 @@ const ARGUMENT_MAX_CHARS = 30_000;
 const CONTROL = /[^\P{Cc}\n]/gu;
 
 /**
- * Return the command that sends a request again, for a POSIX shell; empty when none was sent.
+ * Return the command that sends a request again, for a POSIX shell; empty when none was sent, or
+ * when there is more of its body than is kept.
  *
  * Secrets stay hidden: whoever runs it puts them in.
  *
  * @param {Asked | null} asked
  */
 export function curlCommand(asked) {
-  if (!asked?.url) {
+  if (!asked?.url || asked.size > asked.kept) {
     return "";
   }
   const { method, url, headers, body } = asked;
