@@ -98,14 +98,15 @@ class FanoutHolder:
 
     def close(self) -> None:
         """End it."""
-        if self._fanout is not None:
-            self._fanout.close()
-            self._fanout = None
+        with self._lock:
+            fanout, self._fanout = self._fanout, None
+        if fanout is not None:
+            fanout.close()
 
     @contextmanager
     def ends(self) -> Iterator[None]:
         """End it with the block, unless it was there before."""
-        was_there = self._fanout is not None
+        was_there = self._fanout is not None and not self._fanout.is_closed
         try:
             yield
         finally:

@@ -133,6 +133,17 @@ class TestProcess:
 
         assert threading.active_count() == before
 
+    def test_ends_with_a_block_that_came_after_another(self) -> None:
+        """One that is closed already does not count as there."""
+        holder = FanoutHolder()
+        holder.get().close()
+        before = threading.active_count()
+
+        with holder.ends():
+            holder.get()
+
+        assert threading.active_count() == before
+
     def test_outlives_a_block_that_did_not_make_it(self) -> None:
         """Who had it before goes on with it."""
         holder = FanoutHolder()
