@@ -215,7 +215,7 @@ class TestFailing:
         row = Row(route="message", view=WebSocketView, **passed())
 
         with pytest.raises(
-            NotImplementedError,  # error and text of 4.1
+            NotImplementedError,  # error and text of 4.1, which projects may expect
             match="This logic needs to be defined within the subclass",
         ):
             row.send(world)

@@ -78,12 +78,12 @@ class TestAsyncTwins:
 
     def test_adisconnect(self) -> None:
         """The error is the one of ``disconnect``."""
-        with pytest.raises(NotImplementedError, match="close"):  # as the blocking verb
+        with pytest.raises(NotImplementedError, match="close"):  # Recorder has no disconnect()
             asyncio.run(Recorder().adisconnect("http://x", "abc="))
 
     def test_ainfo(self) -> None:
         """The error is the one of ``info``."""
-        with pytest.raises(NotImplementedError, match="describe"):  # as the blocking verb
+        with pytest.raises(NotImplementedError, match="describe"):  # Recorder has no info()
             asyncio.run(Recorder().ainfo("http://x", "abc="))
 
 

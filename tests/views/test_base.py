@@ -87,7 +87,7 @@ class TestDefaults:
     def test_default_handler(self) -> None:
         """A view without one says so."""
         with pytest.raises(
-            NotImplementedError,  # error and text of 4.1
+            NotImplementedError,  # error and text of 4.1, which projects may expect
             match=r"^This logic needs to be defined within the subclass$",
         ):
             WebSocketViewBase().default(HttpRequest())

@@ -749,7 +749,7 @@ class TestHandlers:
         serve(settings, WebSocketView)
 
         with pytest.raises(
-            NotImplementedError,  # error and text of 4.1
+            NotImplementedError,  # error and text of 4.1, which projects may expect
             match="needs to be defined within the subclass",
         ):
             call("anything")
